@@ -1,0 +1,61 @@
+# `make` lists the targets. Everything runs in .venv, which `make` builds from requirements.lock.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SOURCES := reconciler tests
+
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, and $(PYTHON) is " + sys.version.split()[0] + "; name another with make PYTHON=...")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: install
+install: $(INSTALLED) ## build the environment in .venv
+
+.PHONY: demo
+demo: $(INSTALLED) ## plan, apply, drift and heal the demonstration state on an embedded PostgreSQL
+	@$(BIN)/reconciler demo
+
+.PHONY: test
+test: $(INSTALLED) ## run the test suite; needs Python and git only
+	$(BIN)/python -m pytest
+
+.PHONY: test-postgres
+test-postgres: $(INSTALLED) ## run the database tests on every PostgreSQL this machine has
+	$(BIN)/python -m tests.support.matrix
+
+.PHONY: test-docker
+test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
+	$(BIN)/python -m pytest -m docker
+
+.PHONY: check
+check: $(INSTALLED) ## formatting, lint, types, import floors, sizes
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.support.sizes
+
+.PHONY: format
+format: $(INSTALLED) ## format the sources and mend what can be mended by itself
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+.PHONY: lock
+lock: $(INSTALLED) ## resolve the dependencies anew into requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --extra embedded --group dev --output-file requirements.lock pyproject.toml
+
+.PHONY: clean
+clean: ## remove the environment and everything generated
+	rm -rf .venv .reconciler .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,1 @@
+"""The command line: flags to operation to report to exit code."""

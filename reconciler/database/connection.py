@@ -1,0 +1,97 @@
+"""Connections to the installation's database, and what their failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
+
+from reconciler.model.errors import ReconcilerError
+
+Connection: TypeAlias = psycopg.Connection[Any]
+
+APPLICATION_NAME = "reconciler"
+CONNECT_TIMEOUT_SECONDS = 10
+
+
+def _checked_options(url: str) -> dict[str, Any]:
+    """Parse a URL or connection string without ever repeating it: it may hold a password."""
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise ReconcilerError(
+            "the database URL cannot be parsed",
+            "Write postgresql://user@host:5432/database; percent-encode special characters.",
+        ) from None
+
+
+@contextmanager
+def connect(url: str) -> Iterator[Connection]:
+    """Open a connection for one command, in autocommit; transactions are always explicit.
+
+    Statements are not prepared by name, so that a pooler in transaction mode serves as well.
+
+    Raises:
+        ReconcilerError: the URL is malformed or the server does not answer.
+    """
+    options = _checked_options(url)
+    options.setdefault("application_name", APPLICATION_NAME)
+    options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    try:
+        connection = psycopg.connect(**options, autocommit=True, prepare_threshold=None)
+    except psycopg.OperationalError as error:
+        where = f"{options.get('host', 'the default host')}, database {options.get('dbname', '')}"
+        raise ReconcilerError(
+            f"cannot connect to PostgreSQL at {where}: {_first_line(error)}",
+            "Check that the server runs and that --database (or DATABASE_URL) names it.",
+        ) from None
+    with connection:
+        yield connection
+
+
+@contextmanager
+def reading(connection: Connection) -> Iterator[None]:
+    """One READ ONLY, REPEATABLE READ transaction: one moment of the database, unwritable."""
+    connection.read_only = True
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction():
+            yield
+    finally:
+        if not connection.closed:
+            connection.read_only = None
+            connection.isolation_level = None
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+_CAUSES: tuple[tuple[type[psycopg.Error], str], ...] = (
+    (errors.LockNotAvailable, "Another session holds the lock; wait for it, or raise the limit."),
+    (errors.QueryCanceled, "A statement took longer than the server allows."),
+    (errors.ReadOnlySqlTransaction, "The server is read-only: is this a standby?"),
+    (errors.DiskFull, "The server's disk is full."),
+    (errors.InsufficientPrivilege, "The database role lacks a privilege that this needs."),
+    (errors.UndefinedTable, "Run `reconciler db migrate` to bring the schema up to date."),
+    (errors.UndefinedColumn, "Run `reconciler db migrate` to bring the schema up to date."),
+    (errors.IntegrityError, "The database refused a row; the server's log has the statement."),
+    (errors.RaiseException, "A trigger in the database refused the change."),
+    (psycopg.OperationalError, "The connection was lost; nothing was half-written."),
+)
+
+
+def explained(error: psycopg.Error) -> ReconcilerError:
+    """Return what a database error means to the person who ran the command.
+
+    Only the server's primary message is kept: its detail line may quote a row.
+    """
+    primary = error.diag.message_primary or _first_line(error)
+    for kind, hint in _CAUSES:
+        if isinstance(error, kind):
+            return ReconcilerError(f"PostgreSQL: {primary}", hint)
+    return ReconcilerError(f"PostgreSQL: {primary}", "Nothing was written.")

@@ -1,0 +1,144 @@
+"""Reading the database's state: one statement a question, never one a row.
+
+Nothing here opens or ends a transaction: a plan reads inside a read-only one, an apply inside
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from reconciler.database.connection import Connection
+from reconciler.database.sql_files import query
+from reconciler.model.desired import ConfigurationKey
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit, Row
+
+
+@dataclass(frozen=True, slots=True)
+class UnmanagedSite:
+    """A site with live configurations that no folder describes."""
+
+    site_id: UUID
+    configurations: int
+    formerly_managed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignoffKey:
+    """What makes a signoff the same signoff."""
+
+    key: ConfigurationKey
+    config_hash: str
+    aspect: str
+    signed_by: UUID
+    role: str
+    signed_at: datetime
+
+
+def database_identity(connection: Connection) -> DatabaseIdentity:
+    """Return which database this is.
+
+    Raises:
+        ReconcilerError: the database holds no reconciler schema.
+    """
+    row = connection.execute(query("state/identity")).fetchone()
+    if row is None or row[2] is None:
+        raise ReconcilerError(
+            "the database has no reconciler schema", "Run `reconciler db migrate` first."
+        )
+    return DatabaseIdentity(system_identifier=row[0], database=row[1], schema_version=row[2])
+
+
+def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[DatabaseRow]:
+    """Return every configuration at the managed sites, live and last applied, without bodies."""
+    rows = connection.execute(query("state/overview"), {"sites": list(sites)})
+    return [
+        DatabaseRow(
+            key=ConfigurationKey(site_id, extension_id),
+            live=Row(live_version, live_hash, live_digest) if live_hash is not None else None,
+            applied=Row(version, config_hash, digest) if config_hash is not None else None,
+        )
+        for (
+            site_id,
+            extension_id,
+            live_version,
+            live_hash,
+            live_digest,
+            version,
+            config_hash,
+            digest,
+        ) in rows
+    ]
+
+
+def unmanaged_sites(connection: Connection, sites: Collection[UUID]) -> list[UnmanagedSite]:
+    """Return the sites with live configurations that are not among ``sites``."""
+    rows = connection.execute(query("state/unmanaged"), {"sites": list(sites)})
+    return [UnmanagedSite(*row) for row in rows]
+
+
+def bodies(
+    connection: Connection, keys: Sequence[ConfigurationKey]
+) -> dict[ConfigurationKey, Bodies]:
+    """Return the live and last-applied configurations of ``keys``."""
+    rows = connection.execute(query("state/bodies"), _key_arrays(keys))
+    return {
+        ConfigurationKey(site_id, extension_id): Bodies(live=live, applied=applied)
+        for site_id, extension_id, live, applied in rows
+    }
+
+
+def out_of_band_edits(
+    connection: Connection, keys: Sequence[ConfigurationKey]
+) -> dict[ConfigurationKey, OutOfBandEdit]:
+    """Return the newest edit made outside the reconciler for each of ``keys`` that has one."""
+    rows = connection.execute(query("state/out_of_band"), _key_arrays(keys))
+    return {
+        ConfigurationKey(site_id, extension_id): OutOfBandEdit(
+            who, at, application, address, action
+        )
+        for site_id, extension_id, who, at, application, address, action in rows
+    }
+
+
+def known_sites(connection: Connection, sites: Iterable[UUID]) -> set[UUID]:
+    """Return which of ``sites`` the installation has."""
+    rows = connection.execute(query("state/known_sites"), {"ids": list(sites)})
+    return {site_id for (site_id,) in rows}
+
+
+def known_users(connection: Connection, usernames: Iterable[str]) -> dict[str, UUID]:
+    """Return the installation's ids of those ``usernames`` that it has."""
+    rows = connection.execute(query("state/known_users"), {"usernames": list(usernames)})
+    return dict(rows.fetchall())
+
+
+def unrecorded_signoffs(connection: Connection, signoffs: Sequence[SignoffKey]) -> list[SignoffKey]:
+    """Return those of ``signoffs`` that the database does not hold yet, in their order."""
+    if not signoffs:
+        return []
+    rows = connection.execute(
+        query("state/recorded_signoffs"),
+        {
+            "sites": [signoff.key.site_id for signoff in signoffs],
+            "extensions": [signoff.key.extension_id for signoff in signoffs],
+            "hashes": [signoff.config_hash for signoff in signoffs],
+            "aspects": [signoff.aspect for signoff in signoffs],
+            "signers": [signoff.signed_by for signoff in signoffs],
+            "roles": [signoff.role for signoff in signoffs],
+            "instants": [signoff.signed_at for signoff in signoffs],
+        },
+    )
+    recorded = {ordinal for (ordinal,) in rows}
+    return [signoff for ordinal, signoff in enumerate(signoffs, 1) if ordinal not in recorded]
+
+
+def _key_arrays(keys: Sequence[ConfigurationKey]) -> dict[str, list[UUID] | list[str]]:
+    return {
+        "sites": [key.site_id for key in keys],
+        "extensions": [key.extension_id for key in keys],
+    }

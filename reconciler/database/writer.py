@@ -1,0 +1,247 @@
+"""Writing a run: staged by COPY, then one statement a table, all inside the caller's transaction.
+
+Nothing here commits. The order matters: the run's row comes first, because it is what tells
+the triggers that the transaction is the reconciler's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import errors
+from psycopg.types.json import Jsonb
+
+from reconciler.database.connection import Connection
+from reconciler.database.sql_files import query
+from reconciler.model.errors import LockNotObtainedError, ReconcilerError
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One row of ``reconcile_runs``. ``status`` is applied, failed or refused."""
+
+    id: UUID
+    kind: str
+    status: str
+    plan_id: str
+    commit_id: str | None
+    started_by: UUID | None
+    message: str
+    summary: dict[str, int]
+    tool_version: str
+    forced_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedSignature:
+    """The part of a staged change that only a signoff has."""
+
+    aspect: str
+    signed_by: UUID
+    role: str
+    signed_at: str
+    notes: str | None
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedChange:
+    """A change as it is written: whole, with the configuration it leads to."""
+
+    site_id: UUID
+    extension_id: str
+    action: str
+    version: str | None
+    configuration: dict[str, Any] | None
+    old_config_hash: str | None
+    new_config_hash: str | None
+    commit_id: str | None
+    changed_by: UUID
+    reason: str
+    details: dict[str, Any]
+    signature: StagedSignature | None = None
+
+    def row(self, ordinal: int) -> tuple[Any, ...]:
+        """Return the columns of ``staged_changes``, in the order of ``apply/copy_changes``."""
+        signature = self.signature
+        return (
+            ordinal,
+            self.site_id,
+            self.extension_id,
+            self.action,
+            self.version,
+            None if self.configuration is None else Jsonb(self.configuration),
+            self.old_config_hash,
+            self.new_config_hash,
+            self.commit_id,
+            self.changed_by,
+            self.reason,
+            Jsonb(self.details),
+            *(
+                (
+                    signature.aspect,
+                    signature.signed_by,
+                    signature.role,
+                    signature.signed_at,
+                    signature.notes,
+                    Jsonb(signature.metadata),
+                )
+                if signature
+                else (None,) * 6
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRequirement:
+    """A signature that a configuration asks for, as it is kept in the database."""
+
+    site_id: UUID
+    extension_id: str
+    aspect: str
+    role: str
+    enforced: bool
+
+
+def take_lock(connection: Connection, timeout_seconds: float) -> None:
+    """Wait for the installation's lock and keep other writers out until the transaction ends.
+
+    Raises:
+        LockNotObtainedError: another session holds it for longer than ``timeout_seconds``.
+    """
+    limit = f"{int(timeout_seconds * 1000)}ms"
+    try:
+        with connection.transaction():
+            connection.execute("SELECT set_config('lock_timeout', %s, TRUE)", [limit])
+            connection.execute(query("apply/lock"))
+            connection.execute(query("apply/lock_table"))
+    except errors.LockNotAvailable:
+        raise LockNotObtainedError(
+            f"the installation is locked by {_lock_holder(connection)}",
+            "Wait until it is done, or allow more time with --lock-timeout.",
+        ) from None
+
+
+def _lock_holder(connection: Connection) -> str:
+    row = connection.execute(query("apply/lock_holder")).fetchone()
+    if row is None:
+        return "another session"
+    pid, user, application, address, since = row
+    return (
+        f"{application or 'a session'} of {user} at {address or 'a local socket'} "
+        f"(process {pid}, since {since:%Y-%m-%d %H:%M:%S %Z})"
+    )
+
+
+def record_run(connection: Connection, run: RunRecord) -> None:
+    """Write a run's row, in the caller's transaction or in one of its own."""
+    connection.execute(
+        query("apply/record_run"),
+        {
+            "id": run.id,
+            "kind": run.kind,
+            "status": run.status,
+            "plan_id": run.plan_id,
+            "commit_id": run.commit_id,
+            "started_by": run.started_by,
+            "forced_reason": run.forced_reason,
+            "message": run.message,
+            "summary": Jsonb(run.summary),
+            "tool_version": run.tool_version,
+        },
+    )
+
+
+def write_changes(
+    connection: Connection,
+    run: RunRecord,
+    changes: Sequence[StagedChange],
+    requirements: Iterable[StagedRequirement],
+) -> None:
+    """Write everything a run changes; the run's row must have been written before.
+
+    Raises:
+        ReconcilerError: the database did not take every change, or shows another state than the
+            one wanted; the caller's transaction must be rolled back.
+    """
+    _stage(connection, changes, requirements)
+    configured = sum(change.action in ("activate", "reconfigure") for change in changes)
+    signed = sum(change.action == "signoff" for change in changes)
+    by_run = {"run_id": run.id}
+    _expect(connection.execute(query("apply/write_configurations")).rowcount, configured)
+    connection.execute(query("apply/delete_configurations"))
+    versions = connection.execute(query("apply/write_versions"), by_run)
+    _expect(versions.rowcount, len(changes) - signed)
+    _expect(connection.execute(query("apply/write_signoffs")).rowcount, signed)
+    connection.execute(query("apply/delete_requirements"))
+    connection.execute(query("apply/write_requirements"))
+    _expect(connection.execute(query("apply/write_audit")).rowcount, len(changes))
+    snapshots = connection.execute(
+        query("apply/write_snapshots"),
+        {**by_run, "reason": f"{run.kind} {run.id}", "created_by": run.started_by},
+    )
+    _expect(snapshots.rowcount, len({change.site_id for change in changes}))
+    _require_no_difference(connection)
+
+
+def _stage(
+    connection: Connection,
+    changes: Sequence[StagedChange],
+    requirements: Iterable[StagedRequirement],
+) -> None:
+    connection.execute(query("apply/stage_changes"))
+    connection.execute(query("apply/stage_requirements"))
+    cursor = connection.cursor()
+    with cursor.copy(query("apply/copy_changes")) as copy:
+        for ordinal, change in enumerate(changes):
+            copy.write_row(change.row(ordinal))
+    with cursor.copy(query("apply/copy_requirements")) as copy:
+        for required in requirements:
+            copy.write_row(
+                (
+                    required.site_id,
+                    required.extension_id,
+                    required.aspect,
+                    required.role,
+                    required.enforced,
+                )
+            )
+
+
+def _expect(written: int, expected: int) -> None:
+    if written != expected:
+        raise ReconcilerError(
+            f"the database took {written} rows where {expected} were to be written",
+            "Nothing was changed. Look for a trigger or rule that suppresses rows.",
+        )
+
+
+def _require_no_difference(connection: Connection) -> None:
+    remaining = connection.execute(query("apply/remaining_differences")).fetchall()
+    if remaining:
+        named = ", ".join(f"{extension} at {site}" for site, extension in remaining)
+        raise ReconcilerError(
+            f"after writing, the database still differs: {named}",
+            "Nothing was changed. Look for a trigger that alters what is written.",
+        )
+
+
+def was_recorded(connection: Connection, run_id: UUID) -> bool:
+    """Return whether a run's row is there, and so whether its transaction was committed.
+
+    Waits for the installation's lock first: a transaction whose client is gone may still be
+    under way.
+    """
+    with connection.transaction():
+        connection.execute(query("apply/lock"))
+        row = connection.execute(query("apply/run_recorded"), {"id": run_id}).fetchone()
+        return row is not None
+
+
+def refresh_views(connection: Connection) -> None:
+    """Refresh the reporting views beside their readers, outside any transaction."""
+    connection.execute(query("apply/refresh_site_config_status"))
+    connection.execute(query("apply/refresh_unsigned_compliance"))

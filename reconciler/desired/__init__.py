@@ -1,0 +1,1 @@
+"""The desired state, read from a working tree or from git objects."""

@@ -1,0 +1,191 @@
+"""Git, read and never written: commits, trees, blobs and who touched a file.
+
+Every call runs git without a shell, with hooks and fsmonitor off, and no ref can be taken for
+an option. Nothing is checked out.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from git import Git, GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, Repo
+from git.exc import NoSuchPathError
+
+from reconciler.model.desired import Revision
+from reconciler.model.errors import ReconcilerError
+from reconciler.planning.inputs import Authorship
+
+_SAFE_OPTIONS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+_REGULAR = ("100644", "100755")
+SYMLINK = "120000"
+# Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
+_MOST_PATHSPECS = 200
+
+
+class TreeEntry(NamedTuple):
+    """One entry of a commit's tree. ``size`` is in bytes; a submodule has none."""
+
+    mode: str
+    blob: str
+    size: int
+    path: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether this is an ordinary file."""
+        return self.mode in _REGULAR
+
+
+@dataclass(frozen=True, slots=True)
+class GitFolder:
+    """A folder inside a repository, which need not exist in the working tree."""
+
+    root: Path
+    prefix: str
+    """The folder's path from the repository's root, with ``/``; empty for the root itself."""
+
+    def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        command = ["git", *_SAFE_OPTIONS, *arguments]
+        environment = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1"}
+        try:
+            with tempfile.TemporaryFile() as given:
+                given.write(stdin or b"")
+                given.seek(0)
+                output = Git(self.root).execute(
+                    command,
+                    istream=given,
+                    stdout_as_string=False,
+                    strip_newline_in_stdout=False,
+                    env=environment,
+                )
+        except GitCommandNotFound:
+            raise ReconcilerError("git is not installed", "Install git.") from None
+        except GitCommandError as error:
+            raise ReconcilerError(f"git: {_last_line(error)}", _advice(error)) from None
+        if not isinstance(output, bytes):
+            raise TypeError("git answered with text where bytes were asked for")
+        return output
+
+    def resolve(self, ref: str) -> str:
+        """Return the commit that ``ref`` names.
+
+        Raises:
+            ReconcilerError: there is no such commit.
+        """
+        try:
+            output = self._run(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+            )
+        except ReconcilerError:
+            raise ReconcilerError(
+                f"there is no commit {ref!r} in {self.root.name}",
+                "Name a commit, branch or tag; in a shallow clone, fetch it first.",
+            ) from None
+        # git's own option terminator is echoed by versions before 2.46.
+        return output.decode().split()[-1]
+
+    def revision(self, commit: str, *, dirty: bool = False) -> Revision:
+        """Return a commit's author and subject."""
+        shown = self._run("show", "--no-patch", "--format=%an%x00%ae%x00%s", commit)
+        author_name, author_email, subject = _text(shown).rstrip("\n").split("\0")
+        return Revision(commit, dirty, author_name, author_email, subject)
+
+    def entries(self, commit: str) -> list[TreeEntry]:
+        """Return the tree's entries below the folder, with paths relative to it."""
+        below = ("--", self.prefix) if self.prefix else ()
+        listing = self._run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, *below)
+        return [_tree_entry(line, self.prefix) for line in listing.split(b"\0") if line]
+
+    def blobs(self, names: Collection[str]) -> Iterator[bytes]:
+        """Yield the contents of blobs, in the order asked for, from one git process."""
+        wanted = "".join(f"{name}\n" for name in names).encode()
+        output = self._run("cat-file", "--batch", "--buffer", stdin=wanted) if names else b""
+        position = 0
+        for _ in names:
+            header_end = output.index(b"\n", position)
+            size = int(output[position:header_end].split()[2])
+            yield output[header_end + 1 : header_end + 1 + size]
+            position = header_end + size + 2
+
+    def is_dirty(self) -> bool:
+        """Return whether the folder differs from HEAD, untracked files included."""
+        return bool(
+            self._run(
+                "status", "--porcelain", "-z", "--untracked-files=all", "--", self.prefix or "."
+            )
+        )
+
+    def authorship(self, commit: str, paths: Collection[str]) -> dict[str, Authorship]:
+        """Return who last touched each of ``paths`` (from the repository's root), by ``commit``.
+
+        A path that no commit touched, as in a shallow clone, is left out.
+        """
+        if not paths:
+            return {}
+        log = self._run(
+            "log",
+            "--no-renames",
+            "--name-only",
+            "-z",
+            "--format=%x01%H%x02%an%x02%ae%x02%s%x02",
+            commit,
+            "--",
+            *(sorted(paths) if len(paths) <= _MOST_PATHSPECS else [self.prefix or "."]),
+        )
+        return _authorship(_text(log), set(paths))
+
+
+def open_folder(folder: Path) -> GitFolder | None:
+    """Return the repository that a folder lies in, or would lie in; None outside git."""
+    absolute = folder.absolute()
+    existing = next(parent for parent in (absolute, *absolute.parents) if parent.is_dir())
+    try:
+        with Repo(existing, search_parent_directories=True) as repository:
+            root = Path(repository.working_tree_dir or repository.git_dir)
+    except (InvalidGitRepositoryError, NoSuchPathError):
+        return None
+    relative = absolute.resolve().relative_to(root.resolve())
+    return GitFolder(root, "" if relative == Path() else relative.as_posix())
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace")
+
+
+def _tree_entry(line: bytes, prefix: str) -> TreeEntry:
+    facts, path = line.split(b"\t", 1)
+    mode, _, blob, size = facts.decode().split()
+    relative = path.decode("utf-8", "backslashreplace")
+    if prefix:
+        relative = relative.removeprefix(f"{prefix}/")
+    return TreeEntry(mode, blob, int(size) if size.isdigit() else 0, relative)
+
+
+def _authorship(log: str, wanted: set[str]) -> dict[str, Authorship]:
+    found: dict[str, Authorship] = {}
+    for record in log.split("\x01")[1:]:
+        commit, name, email, subject, names = record.split("\x02", 4)
+        for path in names.strip("\0\n").split("\0"):
+            if path in wanted:
+                found.setdefault(path, Authorship(commit, name, email, subject))
+    return found
+
+
+def _last_line(error: GitCommandError) -> str:
+    lines = str(error.stderr or error).strip().strip("'").strip().splitlines()
+    message = lines[-1] if lines else "failed"
+    for line in lines:
+        if "fatal:" in line or "error:" in line:
+            message = line.split("fatal:")[-1].split("error:")[-1]
+            break
+    return message.strip().strip("'")
+
+
+def _advice(error: GitCommandError) -> str:
+    if "dubious ownership" in str(error.stderr):
+        return "The repository belongs to another user: see git's setting safe.directory."
+    return "Run `git status` in the repository to see what is wrong."

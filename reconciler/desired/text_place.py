@@ -1,0 +1,51 @@
+"""Turns an index into a text into a line and a column, as the YAML parser counts them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+LINE_BREAK: Final = re.compile("\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """A place in a text; ``line`` and ``column`` count from 0, in characters."""
+
+    line: int
+    column: int
+
+
+START: Final = TextPlace(0, 0)
+
+
+class TextLines:
+    """Where the lines of one text begin and end."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        breaks = list(LINE_BREAK.finditer(text))
+        self._starts = [0, *(found.end() for found in breaks)]
+        self._ends = [*(found.start() for found in breaks), len(text)]
+
+    def place_at(self, index: int) -> TextPlace:
+        """Return the place of the character at ``index``."""
+        line = self.number_at(index)
+        return TextPlace(line, index - self._starts[line])
+
+    def number_at(self, index: int) -> int:
+        """Return the number, from 0, of the line that ``index`` is in."""
+        return bisect_right(self._starts, index) - 1
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def start(self, number: int) -> int:
+        """Return the index at which line ``number``, from 0, begins."""
+        return self._starts[number]
+
+    def line(self, number: int) -> str:
+        """Return line ``number``, from 0, without its line break."""
+        return self._text[self._starts[number] : self._ends[number]]

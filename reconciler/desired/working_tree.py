@@ -1,0 +1,92 @@
+"""A desired state as it stands in a folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from reconciler.desired.git import GitFolder, open_folder
+from reconciler.desired.source_tree import (
+    LARGEST_FILE_BYTES,
+    SourceTree,
+    belongs,
+    shown_path,
+)
+from reconciler.model.desired import Revision
+from reconciler.model.diagnostic import Diagnostic, Location
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.kinds import folder as kinds
+
+
+def read_working_tree(folder: Path) -> SourceTree:
+    """Return the files of ``folder`` as they are now.
+
+    Raises:
+        ReconcilerError: there is no such folder, or it may not be read.
+    """
+    if not folder.is_dir():
+        raise ReconcilerError(
+            f"there is no folder {folder}",
+            "Name the desired-state folder with --desired-state, or make one with "
+            "`reconciler init`.",
+        )
+    git = open_folder(folder)
+    prefix = git.prefix if git else folder.resolve().name
+    files: dict[str, bytes] = {}
+    diagnostics: list[Diagnostic] = []
+    ignored: list[str] = []
+    for path in sorted(_walk(folder)):
+        relative = path.relative_to(folder).as_posix()
+        if not belongs(relative):
+            ignored.append(relative)
+            continue
+        content = _read(folder, path, Location(path=shown_path(prefix, relative)))
+        if isinstance(content, Diagnostic):
+            diagnostics.append(content)
+        else:
+            files[relative] = content
+    return SourceTree(prefix, files, _revision(git), tuple(diagnostics), tuple(ignored))
+
+
+def _revision(git: GitFolder | None) -> Revision:
+    if git is None:
+        return Revision(None, dirty=True)
+    try:
+        head = git.resolve("HEAD")
+    except ReconcilerError:
+        return Revision(None, dirty=True)  # a repository without a commit
+    return git.revision(head, dirty=git.is_dirty())
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield everything below ``folder`` that is not a folder; linked folders are not entered."""
+
+    def refuse(error: OSError) -> None:
+        raise ReconcilerError(
+            f"cannot read {error.filename}: {error.strerror}",
+            "Make the folder readable; a part of a desired state is never taken for the whole.",
+        )
+
+    for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=False):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in (*names, *(entry for entry in folders if Path(parent, entry).is_symlink())):
+            yield Path(parent, name)
+
+
+def _read(folder: Path, path: Path, location: Location) -> bytes | Diagnostic:
+    """Return a file's bytes, or why it is not read. Opening never waits on a FIFO."""
+    try:
+        resolved = path.resolve(strict=True)
+        if not resolved.is_relative_to(folder.resolve()):
+            return kinds.OUTSIDE_LINK.at(location)
+        descriptor = os.open(resolved, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return kinds.NOT_A_FILE.at(location)
+            return file.read(LARGEST_FILE_BYTES + 1)
+    except (OSError, RuntimeError) as error:
+        problem = error.strerror if isinstance(error, OSError) else "a circle of links"
+        return kinds.UNREADABLE_FILE.at(location, problem=problem or "unknown")

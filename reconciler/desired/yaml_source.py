@@ -1,0 +1,152 @@
+"""The text of one file, checked as text, and the parser's events and tokens over it.
+
+The parser is libyaml by way of PyYAML, which speaks YAML 1.1 on a few points. What it takes too
+lightly is refused in ``yaml_strictness``; characters it treats otherwise than YAML 1.2 does are
+refused here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NoReturn, cast
+
+from yaml import CBaseLoader, MarkedYAMLError, YAMLError
+from yaml.events import Event
+from yaml.tokens import Token
+
+from reconciler.desired.findings import Findings, Mark
+from reconciler.desired.json_events import JsonEvents, JsonSyntaxError
+from reconciler.desired.text_place import START, TextLines
+from reconciler.model.kinds import reading as kinds
+
+MAX_BYTES: Final = 1_048_576
+_MAX_TAG_DIRECTIVES = 32
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+# YAML 1.1, and so libyaml, folds the first three as line breaks; YAML 1.2 does not. The last
+# cannot be seen, and a reader that drops it makes of two keys one.
+_TWO_READINGS = re.compile("[\x85\u2028\u2029\ufeff]")
+
+
+class YamlSource:
+    """The bytes of one file, known to be UTF-8 without a byte order mark."""
+
+    def __init__(self, data: bytes, *, is_json: bool) -> None:
+        self.data = data
+        self.is_json = is_json
+
+    @property
+    def text(self) -> str:
+        """The file as text."""
+        return self.data.decode()
+
+    def events(self) -> Iterator[Event]:
+        """Return the events; taking them raises ``YAMLError`` or ``JsonSyntaxError``."""
+        if self.is_json:
+            return iter(JsonEvents(self.text))
+        return cast("Iterator[Event]", iter(CBaseLoader(self.data).get_event, None))
+
+    def tokens(self) -> Iterator[Token]:
+        """Return the tokens of a YAML file that is known to parse."""
+        return cast("Iterator[Token]", iter(CBaseLoader(self.data).get_token, None))
+
+
+def checked_source(data: bytes, findings: Findings, *, is_json: bool) -> YamlSource:
+    """Return ``data`` as a source to parse.
+
+    Raises:
+        ReadingStopped: the file is too large, no UTF-8, or would keep the parser busy for long.
+    """
+    if len(data) > MAX_BYTES:
+        size, limit = f"{len(data):,}", f"{MAX_BYTES:,}"
+        findings.stop(kinds.YAML_SIZE, START, size=size, limit=limit)
+    data = data.removeprefix(_BOM)
+    if not data.isascii():
+        _check_encoding(data, findings)
+        if not is_json:
+            _check_two_readings(data.decode(), findings)
+    # libyaml compares each directive with all before it, so that thousands take minutes.
+    if data.count(b"%TAG") > _MAX_TAG_DIRECTIVES:
+        _refuse_many_directives(data.decode(), findings)
+    # What a file says must not hang on whether its editor ends the last line: in a block scalar
+    # there, libyaml takes the end of the file for less than a line break.
+    return YamlSource(data if data.endswith((b"\n", b"\r")) else data + b"\n", is_json=is_json)
+
+
+def stop_at_syntax_error(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
+    """Record the parser's ``error`` about ``source``.
+
+    Raises:
+        ReadingStopped: always.
+    """
+    if isinstance(error, JsonSyntaxError):
+        findings.stop(kinds.JSON_SYNTAX, error.place, problem=str(error))
+    control = _CONTROL.search(source.text)
+    if not isinstance(error, MarkedYAMLError) and control:
+        place = TextLines(source.text).place_at(control.start())
+        findings.stop(
+            kinds.YAML_CHARACTER,
+            place,
+            character=f"U+{ord(control[0]):04X}",
+            problem="it is a control character",
+            remedy="Remove it; if it is meant, write its escape in double quotes.",
+        )
+    _stop_at_marked(findings, error)
+
+
+def _stop_at_marked(findings: Findings, error: Exception) -> NoReturn:
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    mark: Mark = getattr(error, "problem_mark", None) or START
+    if problem == "found invalid Unicode character escape code":
+        findings.stop(
+            kinds.YAML_CHARACTER,
+            mark,
+            character="this escape",
+            problem="it stands for no character by itself",
+            remedy="Write the character itself, or \\U and its eight digits.",
+        )
+    context = getattr(error, "context", None)
+    findings.stop(
+        kinds.YAML_SYNTAX, mark, problem=f"{context}, the parser {problem}" if context else problem
+    )
+
+
+def _check_encoding(data: bytes, findings: Findings) -> None:
+    if data.startswith(_UTF_16):
+        findings.stop(kinds.YAML_ENCODING, START, problem="it begins as UTF-16 does")
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        surrogate = data[error.start : error.start + 1] == b"\xed"
+        what = "a surrogate code point" if surrogate else f"byte 0x{data[error.start]:02X}"
+        place = TextLines(before).place_at(len(before))
+        findings.stop(kinds.YAML_ENCODING, place, problem=f"{what} at offset {error.start:,}")
+
+
+def _check_two_readings(text: str, findings: Findings) -> None:
+    if not _TWO_READINGS.search(text):
+        return
+    lines = TextLines(text)
+    for found in _TWO_READINGS.finditer(text):
+        findings.add(
+            kinds.YAML_CHARACTER,
+            lines.place_at(found.start()),
+            character=f"U+{ord(found[0]):04X}",
+            problem="it cannot be seen, and YAML readers differ about it",
+            remedy="Remove it; if it is meant, write its escape in double quotes.",
+        )
+
+
+def _refuse_many_directives(text: str, findings: Findings) -> None:
+    directives = list(re.finditer(r"^%TAG", text, re.MULTILINE))
+    if len(directives) > _MAX_TAG_DIRECTIVES:
+        place = TextLines(text).place_at(directives[0].start())
+        findings.stop(kinds.YAML_SYNTAX, place, problem="more %TAG lines than anybody needs")
+
+
+READING_ERRORS: Final = (YAMLError, JsonSyntaxError)
+"""What taking events or tokens raises about the input."""

@@ -1,0 +1,1 @@
+"""The nouns of the product: pure data, no I/O, no clock."""

@@ -1,0 +1,134 @@
+"""One change: what would happen to one extension at one site, and why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from reconciler.model.desired import ConfigurationKey
+
+SENSITIVE = "(sensitive)"
+
+
+class Action(StrEnum):
+    """What a change does."""
+
+    ACTIVATE = "activate"
+    RECONFIGURE = "reconfigure"
+    DEACTIVATE = "deactivate"
+    SIGNOFF = "signoff"
+
+
+AUDIT_ACTIONS = {
+    Action.ACTIVATE: "activated",
+    Action.RECONFIGURE: "reconfigured",
+    Action.DEACTIVATE: "deactivated",
+    Action.SIGNOFF: "signoff",
+}
+"""How each action is written in the audit log."""
+
+
+class Origin(StrEnum):
+    """Why a change is in the plan."""
+
+    PULL_REQUEST = "pull-request"
+    PROFILE = "profile"
+    PENDING = "pending"
+    DRIFT = "drift"
+
+
+class Operation(StrEnum):
+    """What happens to one value of a configuration."""
+
+    ADD = "add"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
+class Frozen(BaseModel):
+    """A part of a plan: never altered once made."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class FieldDifference(Frozen):
+    """One value that changes. ``pointer`` is a JSON Pointer into the configuration.
+
+    Where ``sensitive``, both values are replaced by a placeholder: a plan never holds a secret.
+    ``source`` is the file the new value comes from.
+    """
+
+    pointer: str
+    operation: Operation
+    old: Any = None
+    new: Any = None
+    sensitive: bool = False
+    source: str | None = None
+
+
+class Drift(Frozen):
+    """How a live row came to differ from what was last applied, as far as the audit log knows."""
+
+    description: str
+    session_user: str | None = None
+    at: str | None = None
+    application: str | None = None
+    address: str | None = None
+
+
+class Signature(Frozen):
+    """A signoff that would be recorded."""
+
+    aspect: str
+    signed_by: str
+    role: str
+    meaning: str
+    signed_at: str
+    config_hash: str
+    notes: str | None = None
+
+
+class Change(Frozen):
+    """One row of a plan.
+
+    ``config_version`` is not here: the server numbers versions when the change is applied.
+    """
+
+    site: str
+    site_id: UUID
+    extension: str
+    action: Action
+    origin: Origin
+    old_version: str | None = None
+    new_version: str | None = None
+    old_hash: str | None = None
+    new_hash: str | None = None
+    differences: tuple[FieldDifference, ...] = ()
+    drift: Drift | None = None
+    signature: Signature | None = None
+    path: str | None = None
+    author: str = ""
+    author_email: str = ""
+    changed_by: str = ""
+    commit: str | None = None
+    reason: str = ""
+
+    @property
+    def key(self) -> ConfigurationKey:
+        """Which configuration changes."""
+        return ConfigurationKey(self.site_id, self.extension)
+
+    @property
+    def sort_key(self) -> tuple[str, str, int, str, str]:
+        """The one order of changes: site, extension, configuration before its signoffs."""
+        signature = self.signature
+        return (
+            self.site,
+            self.extension,
+            int(self.action is Action.SIGNOFF),
+            signature.aspect if signature else "",
+            signature.signed_by if signature else "",
+        )

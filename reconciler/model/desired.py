@@ -1,0 +1,138 @@
+"""The desired state: what git says every managed site should have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+from reconciler.model.diagnostic import Location
+from reconciler.model.document import Document, JsonObject, Path
+from reconciler.model.files import ProjectFile, SignoffEntry, UserEntry
+from reconciler.model.manifest import Catalog
+from reconciler.model.pointer import contains
+
+
+class ConfigurationKey(NamedTuple):
+    """Which extension at which site: the identity of a configuration everywhere."""
+
+    site_id: UUID
+    extension_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A managed plant. ``slug`` is its folder's name, ``id`` its row in ``sites``."""
+
+    slug: str
+    id: UUID
+    name: str
+    mes_version: str
+    api_version: str
+    profiles: tuple[str, ...]
+    signers: Mapping[str, tuple[str, ...]]
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One source of a configuration: a profile or the site's own file."""
+
+    document: Document
+    base: Path
+    """Where the extension's entry stands in the document; its ``configuration`` is below."""
+    configuration: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredConfiguration:
+    """One extension enabled at one site: the profiles and the site's own file, merged."""
+
+    site: Site
+    extension: str
+    version: str
+    configuration: JsonObject
+    config_hash: str
+    layers: tuple[Layer, ...]
+    """Lowest first; the last is the site's own file, if there is one."""
+    reason: str | None = None
+    signoffs: tuple[SignoffEntry, ...] = ()
+
+    @property
+    def key(self) -> ConfigurationKey:
+        """The configuration's identity."""
+        return ConfigurationKey(self.site.id, self.extension)
+
+    @property
+    def path(self) -> str:
+        """The file that most specifically says this: the site's own, else the last profile."""
+        return self.layers[-1].document.path
+
+    def source(self, path: Path) -> Layer:
+        """Return the layer that the value at ``path`` of the configuration comes from."""
+        for layer in reversed(self.layers):
+            if contains(layer.configuration, path):
+                return layer
+        return self.source(path[:-1]) if path else self.layers[-1]
+
+    def locate(self, path: Path, *, key: bool = False) -> Location:
+        """Return the place of the value (or with ``key`` of its key) at ``path``."""
+        layer = self.source(path)
+        whole = (*layer.base, "configuration", *path)
+        return layer.document.locate_key(whole) if key else layer.document.locate(whole)
+
+    def locate_entry(self, *path: str | int) -> Location:
+        """Return the place of a part of the most specific file's entry, such as its version."""
+        for layer in reversed(self.layers):
+            if contains(layer.document.value, (*layer.base, *path)):
+                return layer.document.locate((*layer.base, *path))
+        return self.layers[-1].document.locate(self.layers[-1].base)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The commit a desired state was read at.
+
+    ``dirty`` says that the working tree differs from it; ``commit`` is None outside git.
+    """
+
+    commit: str | None
+    dirty: bool
+    author_name: str = ""
+    author_email: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class DesiredState:
+    """Everything a desired-state folder says, once it could be read."""
+
+    project: ProjectFile
+    project_document: Document
+    revision: Revision
+    users: Mapping[str, UserEntry] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    catalog: Catalog = field(default_factory=Catalog)
+    unreadable_manifests: frozenset[tuple[str, str]] = frozenset()
+    """Extensions and versions whose manifest exists but is not valid; it has its own findings."""
+    configurations: Mapping[ConfigurationKey, DesiredConfiguration] = field(default_factory=dict)
+
+    @cached_property
+    def sites_by_id(self) -> Mapping[UUID, Site]:
+        """The managed sites by the id of their row."""
+        return {site.id: site for site in self.sites.values()}
+
+    @property
+    def service_user(self) -> UserEntry:
+        """The user whom changes are attributed to when a git author maps to nobody."""
+        return self.users[self.project.service_user]
+
+    def user_for_author(self, email: str) -> UserEntry:
+        """Return the user with a git author's email, else the service user."""
+        folded = email.casefold()
+        for user in self.users.values():
+            if user.email and user.email.casefold() == folded:
+                return user
+        return self.service_user

@@ -1,0 +1,108 @@
+"""One finding about a desired state: severity, stable code, message, hint and place.
+
+The kinds themselves are listed in ``reconciler.model.kinds``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error blocks, a warning and a note do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Gate(StrEnum):
+    """What an error of a kind stops.
+
+    ``INPUT``: the desired state cannot be trusted, so nothing is compared and no database
+    connection is opened. ``APPLY``: the plan is made and shown, and may not be applied.
+    """
+
+    INPUT = "input"
+    APPLY = "apply"
+
+
+class Location(BaseModel):
+    """A place in a file. Lines and columns count from 1, columns in characters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class Diagnostic(BaseModel):
+    """One finding, ready to be shown. ``site`` and ``extension`` say whom it concerns, if known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    severity: Severity
+    gate: Gate
+    code: str
+    message: str
+    hint: str
+    location: Location
+    site: str | None = None
+    extension: str | None = None
+
+    @property
+    def stops_planning(self) -> bool:
+        """Whether nothing may be compared with the database because of this."""
+        return self.severity is Severity.ERROR and self.gate is Gate.INPUT
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """The one order in which findings are reported: by file, line, column, code, message."""
+        place = self.location
+        return place.path, place.line, place.column, self.code, self.message
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticKind:
+    """A kind of finding: its stable code, and the sentences it is reported with.
+
+    ``message`` and ``hint`` are ``str.format`` templates over the facts given to ``at``.
+    """
+
+    code: str
+    message: str
+    hint: str
+    severity: Severity = Severity.ERROR
+    gate: Gate = Gate.INPUT
+
+    def at(
+        self,
+        location: Location,
+        *,
+        site: str | None = None,
+        extension: str | None = None,
+        **facts: object,
+    ) -> Diagnostic:
+        """Return the finding of this kind at ``location``, its sentences filled with ``facts``."""
+        return Diagnostic(
+            severity=self.severity,
+            gate=self.gate,
+            code=self.code,
+            message=self.message.format_map(facts),
+            hint=self.hint.format_map(facts),
+            location=location,
+            site=site,
+            extension=extension,
+        )
+
+
+def sorted_diagnostics(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the findings in reporting order, each once."""
+    return tuple(sorted(set(diagnostics), key=lambda diagnostic: diagnostic.sort_key))

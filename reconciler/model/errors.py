@@ -1,0 +1,66 @@
+"""What can go wrong, as types: each says which exit code the command line answers with.
+
+Findings about a desired state are diagnostics, collected and reported together. An error
+ends the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from reconciler.model.diagnostic import Diagnostic
+
+
+class ReconcilerError(Exception):
+    """The command cannot go on.
+
+    ``message`` says what and where, ``hint`` what to do about it. Neither ever holds a
+    secret or a database password.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ReconcilerError):
+    """The flags or settings given make no sense together."""
+
+    exit_code = 64
+
+
+class InvalidDesiredStateError(ReconcilerError):
+    """The desired state has errors; nothing was compared or written."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__("the desired state is not valid")
+        self.diagnostics = tuple(diagnostics)
+
+
+class BlockedError(ReconcilerError):
+    """The plan may not be applied."""
+
+    exit_code = 3
+
+
+class StalePlanError(ReconcilerError):
+    """The plan no longer fits the database or the desired state it was made from."""
+
+    exit_code = 4
+
+
+class LockNotObtainedError(ReconcilerError):
+    """Another run holds the installation's lock."""
+
+    exit_code = 5
+
+
+class OutcomeUnknownError(ReconcilerError):
+    """The server could not be reached to say whether the transaction was committed."""
+
+    exit_code = 6

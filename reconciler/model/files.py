@@ -1,0 +1,180 @@
+"""What each file of a desired state may say; the JSON Schemas for editors are made from this.
+
+Field names are Python's; in the files they are camelCase. Unknown keys are errors everywhere.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
+EXTENSION_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$"
+# Semantic Versioning 2.0.0, with the leading "v" that some callers write.
+VERSION_PATTERN = (
+    r"^v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
+    r"(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
+)
+API_VERSION_PATTERN = r"^v[0-9]+(\.[0-9]+){0,2}$"
+CONFIG_HASH_PATTERN = r"^sha256:[0-9a-f]{64}$"
+# The column is VARCHAR(20) in the schema that the product grew from.
+VERSION_LENGTH = 20
+
+
+def _text_only(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("text_type", "Input should be written as text")
+    return value
+
+
+Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
+ExtensionId = Annotated[str, Field(pattern=EXTENSION_ID_PATTERN)]
+Version = Annotated[str, Field(pattern=VERSION_PATTERN, max_length=VERSION_LENGTH)]
+ApiVersion = Annotated[str, Field(pattern=API_VERSION_PATTERN)]
+ConfigHash = Annotated[str, Field(pattern=CONFIG_HASH_PATTERN)]
+Identifier = Annotated[UUID, BeforeValidator(_text_only), Field(strict=False)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), Field(strict=False)]
+Line = Annotated[str, Field(min_length=1, max_length=256)]
+Configuration = dict[str, Any]
+
+
+class SignerRole(StrEnum):
+    """The roles a compliance aspect may be delegated to (manifest v2)."""
+
+    QUALITY_FOCAL = "quality-focal"
+    QUALITY_MANAGER = "quality-manager"
+    SITE_MANAGER = "site-manager"
+    COMPLIANCE_OFFICER = "compliance-officer"
+
+
+class SignatureMeaning(StrEnum):
+    """What a signature says (21 CFR 11.50(a)(3))."""
+
+    REVIEW = "review"
+    APPROVAL = "approval"
+    RESPONSIBILITY = "responsibility"
+    AUTHORSHIP = "authorship"
+
+
+Role = Annotated[SignerRole, Field(strict=False)]
+
+
+class FileModel(BaseModel):
+    """A part of a desired-state file: strict types, no unknown keys, camelCase names."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=False,
+        validate_by_alias=True,
+    )
+
+
+class PlatformCapability(FileModel):
+    """A capability that the MES platform itself provides."""
+
+    name: Slug
+    version: ApiVersion
+
+
+class Platform(FileModel):
+    """What every site gets from the MES platform."""
+
+    capabilities: list[PlatformCapability] = []
+
+
+class ProjectFile(FileModel):
+    """``reconciler.yaml``: format version and project settings."""
+
+    format_version: Annotated[str, Field(pattern=r"^1\.0$", description="Always '1.0'.")]
+    installation: Annotated[Slug, Field(description="The MachShop installation this describes.")]
+    service_user: Annotated[
+        Line, Field(description="The username changes are attributed to when a git author has none")
+    ]
+    platform: Platform = Platform()
+
+
+class UserEntry(FileModel):
+    """A MachShop user whom signoffs and git authors map to."""
+
+    id: Identifier
+    username: Line
+    name: Line
+    email: Line | None = None
+
+
+class UsersFile(FileModel):
+    """``users.yaml``."""
+
+    users: list[UserEntry]
+
+
+class SiteFile(FileModel):
+    """``sites/<site>/site.yaml``."""
+
+    id: Identifier
+    site: Annotated[Slug | None, Field(description="The folder's name, repeated.")] = None
+    name: Line
+    mes_version: Version
+    api_version: ApiVersion
+    profiles: list[Slug] = []
+    signers: dict[Role, list[Line]] = {}
+
+
+class SignoffEntry(FileModel):
+    """A signature under one compliance aspect of one exact configuration."""
+
+    aspect: Annotated[str, Field(min_length=1, max_length=128)]
+    signed_by: Line
+    role: Role
+    meaning: Annotated[SignatureMeaning, Field(strict=False)]
+    signed_at: Instant
+    config_hash: ConfigHash
+    notes: str | None = None
+
+
+class ExtensionFile(FileModel):
+    """``sites/<site>/extensions/<extension>.yaml``: one extension enabled at one site."""
+
+    site: Annotated[Slug | None, Field(description="The site folder's name, repeated.")] = None
+    extension: Annotated[
+        ExtensionId | None, Field(description="The file's name without its ending, repeated.")
+    ] = None
+    enabled: Annotated[
+        bool, Field(description="false: not enabled here, although a profile brings it.")
+    ] = True
+    version: Version | None = None
+    configuration: Configuration = {}
+    reason: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    signoffs: list[SignoffEntry] = []
+
+
+class ProfileEntry(FileModel):
+    """One extension as a profile configures it."""
+
+    version: Version | None = None
+    configuration: Configuration = {}
+
+
+class ProfileFile(FileModel):
+    """``profiles/<name>.yaml``: configuration shared by many sites."""
+
+    description: str = ""
+    extensions: dict[ExtensionId, ProfileEntry] = {}
+
+
+FILE_KINDS: dict[str, type[FileModel]] = {
+    "reconciler": ProjectFile,
+    "users": UsersFile,
+    "site": SiteFile,
+    "extension": ExtensionFile,
+    "profile": ProfileFile,
+}
+"""Every kind of file that people write, by the name its JSON Schema is asked for with."""

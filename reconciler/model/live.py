@@ -1,0 +1,64 @@
+"""What the database says: live rows, and what the reconciler itself last wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from reconciler.model.desired import ConfigurationKey
+
+
+class DatabaseIdentity(BaseModel):
+    """Which database a plan was made for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    system_identifier: str
+    database: str
+    schema_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One side of a configuration in the database, live or last-applied, without its body."""
+
+    version: str
+    config_hash: str
+    digest: str
+    """Computed by the server over what is stored, so that a forged hash does not hide an edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRow:
+    """A (site, extension) in the database: what is live, and what was last applied."""
+
+    key: ConfigurationKey
+    live: Row | None
+    applied: Row | None
+
+    @property
+    def drifted(self) -> bool:
+        """Whether the live row is not what the reconciler last wrote."""
+        return self.live != self.applied
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The configurations of a key, read only where something differs."""
+
+    live: Any = None
+    applied: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfBandEdit:
+    """The newest change to a row that was not the reconciler's, from the audit log."""
+
+    session_user: str
+    at: datetime
+    application: str | None
+    address: str | None
+    action: str

@@ -1,0 +1,99 @@
+"""The plan: the full, ordered, serialisable answer to "what would apply do"."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import ConfigDict
+
+from reconciler.model.canonical import content_hash
+from reconciler.model.change import Action, Change, Frozen, Origin
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.live import DatabaseIdentity
+
+FORMAT_VERSION = "1.0"
+
+
+class DesiredRevision(Frozen):
+    """The commit a desired state was read at; ``commit`` is None outside git."""
+
+    commit: str | None = None
+    dirty: bool = False
+
+
+class Summary(Frozen):
+    """Counts over the whole plan."""
+
+    activate: int = 0
+    reconfigure: int = 0
+    deactivate: int = 0
+    signoff: int = 0
+    unchanged: int = 0
+    drifted: int = 0
+    sites_managed: int = 0
+    sites_touched: int = 0
+    sites_unmanaged: int = 0
+
+
+class Plan(Frozen):
+    """What apply would do, bound to the desired state and the database it was made from.
+
+    Attributes:
+        format_version: the version of this document's form.
+        installation: the name in ``reconciler.yaml``.
+        filters: the site and extension globs the plan was narrowed to.
+        desired: the commit the changes lead to.
+        base: the commit that origins were told by, where one was given.
+        database: which database was read; None when it never came to that.
+        live_fingerprint: hash over the database rows that the changes concern.
+        changes: in their one documented order.
+        diagnostics: every finding, in reporting order.
+        summary: counts.
+        blocked: why the plan may not be applied; empty when it may.
+        complete: every input was read.
+        applyable: complete, not blocked, and there is something to apply.
+        errored: the desired state could not be read or is not valid.
+        plan_id: ``sha256:`` over the canonical form of all the rest.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format_version: str = FORMAT_VERSION
+    installation: str = ""
+    filters: tuple[str, ...] = ()
+    desired: DesiredRevision = DesiredRevision()
+    base: DesiredRevision | None = None
+    database: DatabaseIdentity | None = None
+    live_fingerprint: str | None = None
+    changes: tuple[Change, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    summary: Summary = Summary()
+    blocked: tuple[str, ...] = ()
+    complete: bool = False
+    applyable: bool = False
+    errored: bool = False
+    plan_id: str = ""
+
+    def identified(self) -> Plan:
+        """Return this plan with its ``plan_id`` computed."""
+        return self.model_copy(update={"plan_id": self.content_id()})
+
+    def content_id(self) -> str:
+        """Return the hash of the plan's content, whatever its ``plan_id`` claims."""
+        content: dict[str, Any] = self.model_dump(mode="json", exclude={"plan_id"})
+        return content_hash(content)
+
+    def to_json(self) -> str:
+        """Return the plan as JSON: sorted keys, so that the same plan is the same bytes."""
+        content = self.model_dump(mode="json")
+        return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def with_origin(self, *origins: Origin) -> tuple[Change, ...]:
+        """Return the changes that came from any of ``origins``."""
+        return tuple(change for change in self.changes if change.origin in origins)
+
+    @property
+    def configuration_changes(self) -> tuple[Change, ...]:
+        """The changes that alter a configuration: all but signoffs."""
+        return tuple(change for change in self.changes if change.action is not Action.SIGNOFF)

@@ -1,0 +1,1 @@
+"""The use cases: each brings the rooms below together, once."""

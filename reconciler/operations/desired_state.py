@@ -1,0 +1,57 @@
+"""Reading and checking a desired state: the first half of every use case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.desired.git_tree import read_commit
+from reconciler.desired.loader import load
+from reconciler.desired.working_tree import read_working_tree
+from reconciler.model.desired import DesiredState
+from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
+from reconciler.rules.check import check
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a desired state is read from: a folder, as it is now or at a commit."""
+
+    folder: Path
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A desired state with every finding about it, in reporting order."""
+
+    state: DesiredState | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+    @property
+    def comparable(self) -> DesiredState | None:
+        """The desired state, if nothing in it forbids a comparison with the database."""
+        if any(found.stops_planning for found in self.diagnostics):
+            return None
+        return self.state
+
+
+def check_desired_state(source: Source) -> Checked:
+    """Read a desired state and apply every rule. Opens no database connection.
+
+    Raises:
+        ReconcilerError: the folder or the commit cannot be read at all.
+    """
+    tree = (
+        read_commit(source.folder, source.ref) if source.ref else read_working_tree(source.folder)
+    )
+    loaded = load(tree)
+    found = list(loaded.diagnostics)
+    if loaded.state is not None:
+        found.extend(check(loaded.state))
+    return Checked(loaded.state, sorted_diagnostics(found))

@@ -1,0 +1,273 @@
+"""Planning: desired state and database brought together, read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TypeAlias
+
+from reconciler.database import state as database
+from reconciler.database.connection import Connection, reading
+from reconciler.database.migrations import migration_state
+from reconciler.desired.git import open_folder
+from reconciler.model.change import Origin
+from reconciler.model.desired import DesiredConfiguration, DesiredState
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
+from reconciler.model.files import SignoffEntry
+from reconciler.model.plan import Plan
+from reconciler.operations.desired_state import Checked, Source, check_desired_state
+from reconciler.planning.compare import Divergence, divergences, origin
+from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
+from reconciler.planning.plan import deleted_path, invalid_plan, make_plan
+from reconciler.planning.selection import Selection
+from reconciler.rules.compliance import counting_signoffs
+
+OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+"""Opens the installation's database; called only once the desired state is known to be valid."""
+
+
+class Scope(Enum):
+    """Which divergences a plan is about."""
+
+    ALL = "all"
+    DRIFTED = "drifted"
+    """Rows somebody changed outside the reconciler."""
+    HEALABLE = "healable"
+    """Those of them where git has not moved on, so that restoring applies nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What to plan. ``base`` is a ref that origins are told by."""
+
+    source: Source
+    base: str | None = None
+    selection: Selection = field(default_factory=Selection)
+    scope: Scope = Scope.ALL
+    allow_unmanage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """A request whose desired states were read and checked; no database was opened yet."""
+
+    request: PlanRequest
+    head: Checked
+    base: DesiredState | None = None
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What narrows the plan, as it is recorded in it."""
+        scope = () if self.request.scope is Scope.ALL else (f"scope={self.request.scope.value}",)
+        return (*self.request.selection.described, *scope)
+
+
+def prepare(request: PlanRequest) -> PreparedRequest:
+    """Read and check the head, and read the base.
+
+    Raises:
+        ReconcilerError: one of them cannot be read at all.
+        InvalidDesiredStateError: the base is not valid, so that origins cannot be told.
+    """
+    head = check_desired_state(request.source)
+    if request.base is None or head.comparable is None:
+        return PreparedRequest(request, head)
+    base = check_desired_state(Source(request.source.folder, request.base))
+    if base.comparable is None:
+        raise InvalidDesiredStateError(base.diagnostics)
+    return PreparedRequest(request, head, base.comparable)
+
+
+def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
+    """Return the plan; the database is read in one READ ONLY transaction and never written.
+
+    An invalid desired state gives a plan that says so, and no connection is opened.
+    """
+    prepared = prepare(request)
+    if (invalid := plan_of_invalid(prepared)) is not None:
+        return invalid
+    with open_database() as connection, reading(connection):
+        return plan_on(connection, prepared)
+
+
+def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
+    """Return the plan of a desired state that is not valid, or None if it is."""
+    if prepared.head.comparable is not None:
+        return None
+    return invalid_plan(prepared.head.state, prepared.head.diagnostics, prepared.filters)
+
+
+def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
+    """Return the plan for what ``connection``'s open transaction sees."""
+    head = _comparable(prepared.head)
+    _require_current_schema(connection)
+    site_ids = [site.id for site in head.sites.values()]
+    selection = prepared.request.selection
+    desired = selection.narrow(head.configurations, head)
+    rows = selection.narrow(
+        {row.key: row for row in database.managed_rows(connection, site_ids)}, head
+    )
+    found = _in_scope(divergences(desired, rows), prepared)
+    drifted = [divergence.key for divergence in found if divergence.drifted]
+    signoffs = _new_signoffs(connection, desired.values(), head, prepared.request.scope)
+    unmanaged = database.unmanaged_sites(connection, site_ids)
+    authorship = _authorship(prepared.request.source.folder, head, found, signoffs)
+    inputs = PlanInputs(
+        head=head,
+        database=DatabaseState(
+            identity=database.database_identity(connection),
+            rows=rows,
+            bodies=database.bodies(connection, [divergence.key for divergence in found]),
+            edits=database.out_of_band_edits(connection, drifted),
+            new_signoffs=signoffs,
+            unmanaged_sites=len(unmanaged),
+        ),
+        divergences=tuple(found),
+        diagnostics=_in_selection(prepared.head.diagnostics, desired.values(), selection),
+        base=prepared.base,
+        authorship=authorship,
+        blocked=(
+            *_missing_sites(connection, head, found),
+            *_missing_users(connection, head, authorship.values(), signoffs),
+            *(() if prepared.request.allow_unmanage else _formerly_managed(unmanaged)),
+        ),
+        filters=prepared.filters,
+    )
+    return make_plan(inputs)
+
+
+def _comparable(checked: Checked) -> DesiredState:
+    if checked.comparable is None:
+        raise InvalidDesiredStateError(checked.diagnostics)
+    return checked.comparable
+
+
+def _require_current_schema(connection: Connection) -> None:
+    if pending := migration_state(connection).pending:
+        raise ReconcilerError(
+            f"the database's schema lacks {len(pending)} of the program's migrations",
+            "Run `reconciler db migrate` (or `db bootstrap` on an empty database).",
+        )
+
+
+def _in_scope(found: list[Divergence], prepared: PreparedRequest) -> list[Divergence]:
+    scope = prepared.request.scope
+    if scope is Scope.ALL:
+        return found
+    drifted = [divergence for divergence in found if divergence.drifted]
+    if scope is Scope.DRIFTED:
+        return drifted
+    return [divergence for divergence in drifted if origin(divergence, None) is Origin.DRIFT]
+
+
+def _new_signoffs(
+    connection: Connection,
+    desired: Iterable[DesiredConfiguration],
+    head: DesiredState,
+    scope: Scope,
+) -> tuple[tuple[DesiredConfiguration, SignoffEntry], ...]:
+    """Return the signoffs that count and are not in the database yet."""
+    if scope is not Scope.ALL:
+        return ()
+    counting = {
+        database.SignoffKey(
+            key=configuration.key,
+            config_hash=signoff.config_hash,
+            aspect=signoff.aspect,
+            signed_by=head.users[signoff.signed_by].id,
+            role=signoff.role.value,
+            signed_at=signoff.signed_at,
+        ): (configuration, signoff)
+        for configuration in desired
+        for signoff in counting_signoffs(configuration, head)
+    }
+    new = database.unrecorded_signoffs(connection, list(counting))
+    return tuple(counting[key] for key in new)
+
+
+def _authorship(
+    folder: Path,
+    head: DesiredState,
+    found: list[Divergence],
+    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
+) -> dict[str, Authorship]:
+    """Return who last touched the files behind the divergences and signoffs."""
+    commit, git = head.revision.commit, open_folder(folder)
+    if commit is None or git is None:
+        return {}
+    paths = {configuration.path for configuration, _ in signoffs}
+    for divergence in found:
+        if divergence.desired is not None:
+            paths.add(divergence.desired.path)
+        else:
+            site = head.sites_by_id[divergence.key.site_id]
+            paths.add(deleted_path(site, divergence.key.extension_id))
+    return git.authorship(commit, paths)
+
+
+def _in_selection(
+    diagnostics: tuple[Diagnostic, ...],
+    desired: Iterable[DesiredConfiguration],
+    selection: Selection,
+) -> tuple[Diagnostic, ...]:
+    """Return the findings that concern the selected configurations, or no configuration."""
+    if not selection.described:
+        return diagnostics
+    selected = {(configuration.site.slug, configuration.extension) for configuration in desired}
+    return tuple(
+        found
+        for found in diagnostics
+        if found.extension is None or (found.site, found.extension) in selected
+    )
+
+
+def _missing_sites(
+    connection: Connection, head: DesiredState, found: list[Divergence]
+) -> list[str]:
+    touched = {divergence.key.site_id for divergence in found}
+    missing = touched - database.known_sites(connection, touched)
+    return sorted(
+        f"site {head.sites_by_id[site_id].slug!r} ({site_id}) is not in MachShop's table sites; "
+        "`reconciler db bootstrap` adds it"
+        for site_id in missing
+    )
+
+
+def _missing_users(
+    connection: Connection,
+    head: DesiredState,
+    authors: Iterable[Authorship],
+    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
+) -> list[str]:
+    """Return what is wrong with the users that changes would be attributed to."""
+    needed = {head.project.service_user}
+    needed.update(head.user_for_author(author.author_email).username for author in authors)
+    needed.add(head.user_for_author(head.revision.author_email).username)
+    needed.update(signoff.signed_by for _, signoff in signoffs)
+    known = database.known_users(connection, needed)
+    problems = []
+    for username in sorted(needed):
+        if username not in known:
+            problems.append(
+                f"user {username!r} is not in MachShop's table users; "
+                "`reconciler db bootstrap` adds it"
+            )
+        elif known[username] != head.users[username].id:
+            problems.append(
+                f"user {username!r} has id {known[username]} in MachShop's table users, "
+                f"and {head.users[username].id} in users.yaml; correct users.yaml"
+            )
+    return problems
+
+
+def _formerly_managed(unmanaged: list[database.UnmanagedSite]) -> list[str]:
+    return [
+        f"site {site.site_id} has {site.configurations} configurations that the reconciler wrote, "
+        "and no folder any more; restore the folder, or pass --allow-unmanage"
+        for site in unmanaged
+        if site.formerly_managed
+    ]

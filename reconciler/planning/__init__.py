@@ -1,0 +1,1 @@
+"""Comparison of desired, last-applied and live state into a plan; pure."""

@@ -1,0 +1,98 @@
+"""Which configurations differ: desired against live against last applied, by hash alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.model.change import Action, Origin
+from reconciler.model.desired import ConfigurationKey, DesiredConfiguration
+from reconciler.model.live import DatabaseRow
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """A configuration that is not as desired, or not as the reconciler left it."""
+
+    key: ConfigurationKey
+    action: Action
+    desired: DesiredConfiguration | None
+    row: DatabaseRow | None
+
+    @property
+    def drifted(self) -> bool:
+        """Whether somebody changed the live row outside the reconciler."""
+        return self.row is not None and self.row.drifted
+
+    @property
+    def restores(self) -> bool:
+        """Whether desired is what was last applied, so that only drift is undone."""
+        applied = self.row.applied if self.row else None
+        applied_hash = applied.config_hash if applied else None
+        return applied_hash == (self.desired.config_hash if self.desired else None)
+
+
+def _action(desired: DesiredConfiguration | None, row: DatabaseRow | None) -> Action | None:
+    if desired is None:
+        return Action.DEACTIVATE
+    if row is None or row.live is None:
+        return Action.ACTIVATE
+    if row.drifted or row.live.config_hash != desired.config_hash:
+        return Action.RECONFIGURE
+    return None
+
+
+def divergences(
+    desired: Mapping[ConfigurationKey, DesiredConfiguration],
+    rows: Mapping[ConfigurationKey, DatabaseRow],
+) -> list[Divergence]:
+    """Return what would have to change for live to become desired, in no particular order.
+
+    Only hashes and digests are looked at: bodies are needed for what this returns alone.
+    """
+    found = []
+    for key in desired.keys() | rows.keys():
+        wanted, row = desired.get(key), rows.get(key)
+        action = _action(wanted, row)
+        if action is not None:
+            found.append(Divergence(key, action, wanted, row))
+    return found
+
+
+def origin(
+    divergence: Divergence,
+    base: Mapping[ConfigurationKey, DesiredConfiguration] | None,
+) -> Origin:
+    """Return why a divergence is in the plan.
+
+    What head and base say differently is the pull request's, or a profile's where the site's
+    own files say the same in both; everything else was there before: drift, or merged and
+    pending.
+    """
+    wanted = divergence.desired
+    if base is not None:
+        before = base.get(divergence.key)
+        if _hash(before) != _hash(wanted):
+            return Origin.PROFILE if _through_profile(before, wanted) else Origin.PULL_REQUEST
+    return Origin.DRIFT if divergence.drifted and divergence.restores else Origin.PENDING
+
+
+def _hash(configuration: DesiredConfiguration | None) -> str | None:
+    return configuration.config_hash if configuration else None
+
+
+def _own_words(configuration: DesiredConfiguration) -> tuple[object, object]:
+    """Return what the site itself says: its own layer, and which profiles it names."""
+    last = configuration.layers[-1]
+    own = last.document.value if not last.base else None
+    return own, configuration.site.profiles
+
+
+def _through_profile(
+    before: DesiredConfiguration | None, after: DesiredConfiguration | None
+) -> bool:
+    if before is not None and after is not None:
+        return _own_words(before) == _own_words(after)
+    only = before or after
+    # Base () is the site's own file; a profile's entry stands deeper in its document.
+    return only is not None and bool(only.layers[-1].base)

@@ -1,0 +1,109 @@
+"""Field-level differences between two configurations, as JSON Pointers (RFC 6901)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import rfc8785
+
+from reconciler.model.canonical import canonical_json
+from reconciler.model.change import SENSITIVE, FieldDifference, Operation
+from reconciler.model.document import Path
+from reconciler.model.pointer import pointer
+from reconciler.model.sensitivity import is_reference, is_sensitive
+
+_ABSENT = object()
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Compare as JSON does: 1 and 1.0 are one number, 1 and true are not."""
+    if isinstance(old, bool) != isinstance(new, bool):
+        return False
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(_same, old, new))
+    return bool(old == new)
+
+
+def differing_paths(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+    """Yield each path at which two values differ, with both parts; mappings are gone into.
+
+    Lists are compared item by item while they are of one length, else shown as a whole:
+    positions are not identities.
+    """
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            yield from differing_paths(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from differing_paths(before, after, (*path, index))
+    elif old is _ABSENT or new is _ABSENT or not _same(old, new):
+        yield path, old, new
+
+
+def _shown(value: Any) -> Any:
+    """Return a value a plan can hold: what JSON numbers cannot carry becomes text."""
+    if value is _ABSENT:
+        return None
+    try:
+        canonical_json(value)
+    except rfc8785.CanonicalizationError:
+        return str(value)
+    return value
+
+
+def _redacted(schema: Mapping[str, Any], value: Any, path: Path) -> Any:
+    """Return ``value`` with every secret inside it replaced; references to secrets stay."""
+    if value is _ABSENT or is_reference(value):
+        return value
+    if is_sensitive(schema, path):
+        return SENSITIVE
+    if isinstance(value, dict):
+        return {key: _redacted(schema, child, (*path, key)) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_redacted(schema, child, (*path, index)) for index, child in enumerate(value)]
+    return value
+
+
+def field_differences(
+    old: Any,
+    new: Any,
+    schemas: tuple[Mapping[str, Any], ...],
+    source: Callable[[Path], str] | None = None,
+) -> tuple[FieldDifference, ...]:
+    """Return the differences from ``old`` to ``new``, ordered by path, secrets replaced.
+
+    Args:
+        old: the configuration that is there; None is none.
+        new: the configuration that is wanted; None is none.
+        schemas: the configuration schemas of both versions; what either marks is a secret.
+        source: names the file that the new value at a path comes from.
+    """
+    before = {} if old is None else old
+    after = {} if new is None else new
+    found = []
+    for path, old_part, new_part in differing_paths(before, after):
+        removed = new_part is _ABSENT
+        old_shown, new_shown = old_part, new_part
+        for schema in schemas:
+            old_shown = _redacted(schema, old_shown, path)
+            new_shown = _redacted(schema, new_shown, path)
+        found.append(
+            FieldDifference(
+                pointer=pointer(path),
+                operation=(
+                    Operation.ADD
+                    if old_part is _ABSENT
+                    else Operation.REMOVE
+                    if removed
+                    else Operation.REPLACE
+                ),
+                old=_shown(old_shown),
+                new=_shown(new_shown),
+                sensitive=SENSITIVE in (old_shown, new_shown),
+                source=source(path) if source and not removed else None,
+            )
+        )
+    return tuple(found)

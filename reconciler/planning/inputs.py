@@ -1,0 +1,52 @@
+"""Everything a plan is computed from: four states, and who stands behind each file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.files import SignoffEntry
+from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit
+from reconciler.planning.compare import Divergence
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who last touched a file in git."""
+
+    commit: str
+    author_name: str
+    author_email: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """What was read of the database, in one transaction."""
+
+    identity: DatabaseIdentity
+    rows: Mapping[ConfigurationKey, DatabaseRow]
+    bodies: Mapping[ConfigurationKey, Bodies] = field(default_factory=dict)
+    edits: Mapping[ConfigurationKey, OutOfBandEdit] = field(default_factory=dict)
+    new_signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...] = ()
+    unmanaged_sites: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInputs:
+    """The inputs of one plan.
+
+    ``divergences`` are those of the head against the database, narrowed to what the plan is
+    about; ``base`` is the desired state that origins are told by; ``authorship`` is by file path.
+    """
+
+    head: DesiredState
+    database: DatabaseState
+    divergences: tuple[Divergence, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    base: DesiredState | None = None
+    authorship: Mapping[str, Authorship] = field(default_factory=dict)
+    blocked: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()

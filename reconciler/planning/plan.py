@@ -1,0 +1,245 @@
+"""From inputs to the plan: pure, and the same inputs give the same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+
+from reconciler.model.canonical import content_hash
+from reconciler.model.change import Action, Change, Drift, Origin, Signature
+from reconciler.model.desired import DesiredConfiguration, DesiredState, Revision, Site
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.document import Path
+from reconciler.model.files import SignoffEntry
+from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
+from reconciler.model.plan import DesiredRevision, Plan, Summary
+from reconciler.planning.compare import Divergence, origin
+from reconciler.planning.differences import field_differences
+from reconciler.planning.inputs import Authorship, PlanInputs
+
+
+def invalid_plan(
+    head: DesiredState | None, diagnostics: tuple[Diagnostic, ...], filters: tuple[str, ...]
+) -> Plan:
+    """Return the plan of a desired state that cannot be compared with anything."""
+    errors = sum(diagnostic.stops_planning for diagnostic in diagnostics)
+    return Plan(
+        installation=head.project.installation if head else "",
+        filters=filters,
+        desired=_revision(head.revision) if head else DesiredRevision(),
+        diagnostics=diagnostics,
+        blocked=(f"{_count(errors, 'error')} in the desired state",),
+        errored=True,
+    ).identified()
+
+
+def make_plan(inputs: PlanInputs) -> Plan:
+    """Return the plan for inputs that could be read and compared."""
+    found = inputs.divergences
+    changes = [_configuration_change(inputs, divergence) for divergence in found]
+    changes += [_signoff_change(inputs, *entry) for entry in inputs.database.new_signoffs]
+    changes.sort(key=lambda change: change.sort_key)
+    blocked = (*inputs.blocked, *_blocking_diagnostics(inputs.diagnostics))
+    return Plan(
+        installation=inputs.head.project.installation,
+        filters=inputs.filters,
+        desired=_revision(inputs.head.revision),
+        base=_revision(inputs.base.revision) if inputs.base else None,
+        database=inputs.database.identity,
+        live_fingerprint=_fingerprint(inputs.database.rows, changes),
+        changes=tuple(changes),
+        diagnostics=inputs.diagnostics,
+        summary=_summary(inputs, changes, found),
+        blocked=blocked,
+        complete=True,
+        applyable=bool(changes) and not blocked,
+    ).identified()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _revision(revision: Revision) -> DesiredRevision:
+    return DesiredRevision(commit=revision.commit, dirty=revision.dirty)
+
+
+def _blocking_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    codes = Counter(d.code for d in diagnostics if d.severity is Severity.ERROR)
+    return [f"{_count(number, 'finding')} of {code}" for code, number in sorted(codes.items())]
+
+
+def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergence]) -> Summary:
+    actions = Counter(change.action for change in changes)
+    changed = {divergence.key for divergence in found}
+    return Summary(
+        activate=actions[Action.ACTIVATE],
+        reconfigure=actions[Action.RECONFIGURE],
+        deactivate=actions[Action.DEACTIVATE],
+        signoff=actions[Action.SIGNOFF],
+        unchanged=len(inputs.head.configurations.keys() - changed),
+        drifted=sum(divergence.drifted for divergence in found),
+        sites_managed=len(inputs.head.sites),
+        sites_touched=len({change.site_id for change in changes}),
+        sites_unmanaged=inputs.database.unmanaged_sites,
+    )
+
+
+def _fingerprint(rows: Mapping[Any, DatabaseRow], changes: list[Change]) -> str:
+    """Return a hash over the database rows that the changes concern, as they were read."""
+    concerned = sorted({change.key for change in changes})
+    return content_hash(
+        [[str(key.site_id), key.extension_id, *_side(rows.get(key))] for key in concerned]
+    )
+
+
+def _side(row: DatabaseRow | None) -> list[list[str] | None]:
+    sides = (row.live, row.applied) if row else (None, None)
+    return [[side.version, side.config_hash, side.digest] if side else None for side in sides]
+
+
+def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
+    wanted = divergence.desired
+    live = divergence.row.live if divergence.row else None
+    site = _site(inputs.head, divergence)
+    bodies = inputs.database.bodies.get(divergence.key, Bodies())
+    base = inputs.base.configurations if inputs.base else None
+    path = wanted.path if wanted else deleted_path(site, divergence.key.extension_id)
+    return Change(
+        site=site.slug,
+        site_id=site.id,
+        extension=divergence.key.extension_id,
+        action=divergence.action,
+        origin=origin(divergence, base),
+        old_version=live.version if live else None,
+        new_version=wanted.version if wanted else None,
+        old_hash=live.config_hash if live else None,
+        new_hash=wanted.config_hash if wanted else None,
+        differences=field_differences(
+            bodies.live,
+            wanted.configuration if wanted else None,
+            _schemas(inputs.head, divergence),
+            _source_of(wanted),
+        ),
+        drift=_drift(divergence, inputs.database.edits.get(divergence.key)),
+        path=path,
+        **_attribution(inputs, path, wanted.reason if wanted else None),
+    )
+
+
+def _signoff_change(
+    inputs: PlanInputs, desired: DesiredConfiguration, signoff: SignoffEntry
+) -> Change:
+    return Change(
+        site=desired.site.slug,
+        site_id=desired.site.id,
+        extension=desired.extension,
+        action=Action.SIGNOFF,
+        origin=_signoff_origin(inputs.base, desired, signoff),
+        new_version=desired.version,
+        old_hash=desired.config_hash,
+        new_hash=desired.config_hash,
+        signature=Signature(
+            aspect=signoff.aspect,
+            signed_by=signoff.signed_by,
+            role=signoff.role.value,
+            meaning=signoff.meaning.value,
+            signed_at=signoff.signed_at.isoformat(),
+            config_hash=signoff.config_hash,
+            notes=signoff.notes,
+        ),
+        path=desired.path,
+        **_attribution(inputs, desired.path, desired.reason),
+    )
+
+
+def _signoff_origin(
+    base: DesiredState | None, desired: DesiredConfiguration, signoff: SignoffEntry
+) -> Origin:
+    if base is None:
+        return Origin.PENDING
+    before = base.configurations.get(desired.key)
+    known = before is not None and signoff in before.signoffs
+    return Origin.PENDING if known else Origin.PULL_REQUEST
+
+
+def _attribution(inputs: PlanInputs, path: str, reason: str | None) -> dict[str, Any]:
+    """Return who a change is attributed to: the author of the last commit to its file."""
+    revision = inputs.head.revision
+    author = inputs.authorship.get(path) or Authorship(
+        revision.commit or "", revision.author_name, revision.author_email, revision.subject
+    )
+    return {
+        "author": author.author_name,
+        "author_email": author.author_email,
+        "changed_by": inputs.head.user_for_author(author.author_email).username,
+        "commit": author.commit or None,
+        "reason": reason or author.subject,
+    }
+
+
+def _site(head: DesiredState, divergence: Divergence) -> Site:
+    if divergence.desired:
+        return divergence.desired.site
+    return head.sites_by_id[divergence.key.site_id]
+
+
+def deleted_path(site: Site, extension: str) -> str:
+    """Return where the file of an extension that is no longer enabled at a site stood."""
+    folder = site.document.path.rsplit("/", 1)[0]
+    return f"{folder}/extensions/{extension}.yaml"
+
+
+def _schemas(head: DesiredState, divergence: Divergence) -> tuple[Mapping[str, Any], ...]:
+    """Return the schemas of the versions on both sides; a secret in either is one."""
+    live = divergence.row.live if divergence.row else None
+    versions = {
+        version
+        for version in (
+            live.version if live else None,
+            divergence.desired.version if divergence.desired else None,
+        )
+        if version is not None
+    }
+    found = [head.catalog.manifest(divergence.key.extension_id, v) for v in sorted(versions)]
+    return tuple(manifest.schema for manifest in found if manifest) or ({},)
+
+
+def _source_of(wanted: DesiredConfiguration | None) -> Any:
+    if wanted is None:
+        return None
+
+    def source(path: Path) -> str:
+        return wanted.source(path).document.path
+
+    return source
+
+
+def _drift(divergence: Divergence, edit: OutOfBandEdit | None) -> Drift | None:
+    row = divergence.row
+    if row is None or not row.drifted:
+        return None
+    description = _drift_description(row)
+    if edit is None:
+        return Drift(description=description)
+    return Drift(
+        description=description,
+        session_user=edit.session_user,
+        at=edit.at.astimezone(UTC).isoformat(timespec="seconds"),
+        application=edit.application,
+        address=edit.address,
+    )
+
+
+def _drift_description(row: DatabaseRow) -> str:
+    if row.applied is None:
+        return "added outside the reconciler"
+    if row.live is None:
+        return "deleted outside the reconciler"
+    if row.live.digest == row.applied.digest:
+        return "config_hash altered outside the reconciler"
+    if row.live.config_hash == row.applied.config_hash:
+        return "edited outside the reconciler, its config_hash left as it was"
+    return "edited outside the reconciler"

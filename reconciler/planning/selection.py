@@ -1,0 +1,45 @@
+"""Which sites and extensions a command is narrowed to, by glob."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from reconciler.model.desired import ConfigurationKey, DesiredState
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Globs over site slugs and extension ids; no glob selects everything."""
+
+    sites: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> tuple[str, ...]:
+        """The globs as a plan records them."""
+        sites = (f"site={glob}" for glob in sorted(self.sites))
+        extensions = (f"extension={glob}" for glob in sorted(self.extensions))
+        return (*sites, *extensions)
+
+    def narrow(
+        self, by_key: Mapping[ConfigurationKey, Value], state: DesiredState
+    ) -> dict[ConfigurationKey, Value]:
+        """Return the entries of the selected sites and extensions."""
+        if not self.sites and not self.extensions:
+            return dict(by_key)
+        slugs = {site.id: site.slug for site in state.sites.values()}
+        return {
+            key: value
+            for key, value in by_key.items()
+            if _matches(slugs.get(key.site_id, ""), self.sites)
+            and _matches(key.extension_id, self.extensions)
+        }
+
+
+def _matches(name: str, globs: tuple[str, ...]) -> bool:
+    return not globs or any(fnmatchcase(name, glob) for glob in globs)

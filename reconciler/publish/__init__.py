@@ -1,0 +1,1 @@
+"""Reports delivered to where the plan is read."""

@@ -1,0 +1,1 @@
+"""Results as text: one template per format."""

@@ -1,0 +1,1 @@
+"""What a desired state must satisfy: one file per rule, pure."""

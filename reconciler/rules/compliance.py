@@ -1,0 +1,93 @@
+"""Which aspects need whose signature, and which signoffs count (design section 4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.model.desired import DesiredConfiguration, DesiredState
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.files import SignoffEntry
+from reconciler.model.kinds.rules import SIGNOFF_MISSING, SIGNOFF_MISSING_WARNING, SIGNOFF_VOID
+from reconciler.model.manifest import Catalog, ComplianceModel
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Requirement:
+    """An aspect of a configuration that asks for the signature of a role."""
+
+    aspect: str
+    role: str
+    enforced: bool
+
+
+def requirements(desired: DesiredConfiguration, catalog: Catalog) -> list[Requirement]:
+    """Return what a configuration asks signatures for, from its manifest and the contracts."""
+    manifest = catalog.manifest(desired.extension, desired.version)
+    if manifest is None:
+        return []
+    content = manifest.content
+    enforced = content.compliance.compliance_model is ComplianceModel.ENFORCED
+    found = {
+        (delegation.aspect, delegation.delegated_to.value)
+        for delegation in content.compliance.delegations
+        if delegation.requires_signoff
+    }
+    for capability in content.capabilities.provides:
+        contract = catalog.contracts.get(capability.name)
+        if contract and contract.compliance.signoff_required and contract.compliance.signoff_role:
+            found.add((contract.id, contract.compliance.signoff_role.value))
+    return sorted(Requirement(aspect, role, enforced) for aspect, role in found)
+
+
+def why_void(
+    signoff: SignoffEntry, desired: DesiredConfiguration, state: DesiredState
+) -> tuple[str, str] | None:
+    """Return why a signoff does not count and what to do, or None where it counts."""
+    if signoff.config_hash != desired.config_hash:
+        return (
+            "it signs another configuration than this one",
+            f"Have configHash {desired.config_hash} signed, or go back to what was signed.",
+        )
+    if signoff.signed_by not in state.users:
+        return "the signer is not in users.yaml", "Add the user, or have a user sign."
+    if signoff.signed_by not in desired.site.signers.get(signoff.role.value, ()):
+        return (
+            f"the site does not list the signer as {signoff.role.value}",
+            f"Have a signer of the site sign, or add the signer to site.yaml as {signoff.role}.",
+        )
+    return None
+
+
+def counting_signoffs(desired: DesiredConfiguration, state: DesiredState) -> list[SignoffEntry]:
+    """Return the signoffs of a configuration that count, in a fixed order."""
+    counting = [signoff for signoff in desired.signoffs if not why_void(signoff, desired, state)]
+    return sorted(counting, key=lambda signoff: (signoff.aspect, signoff.signed_by))
+
+
+def check_compliance(desired: DesiredConfiguration, state: DesiredState) -> Iterator[Diagnostic]:
+    """Yield a finding for each requirement nobody signed, and each signoff that does not count."""
+    signed = {(entry.aspect, entry.role.value) for entry in counting_signoffs(desired, state)}
+    for requirement in requirements(desired, state.catalog):
+        if (requirement.aspect, requirement.role) not in signed:
+            kind = SIGNOFF_MISSING if requirement.enforced else SIGNOFF_MISSING_WARNING
+            yield kind.at(
+                desired.locate_entry("configuration"),
+                site=desired.site.slug,
+                extension=desired.extension,
+                aspect=requirement.aspect,
+                role=requirement.role,
+                config_hash=desired.config_hash,
+            )
+    for index, signoff in enumerate(desired.signoffs):
+        void = why_void(signoff, desired, state)
+        if void and (signoff.aspect, signoff.role.value) not in signed:
+            yield SIGNOFF_VOID.at(
+                desired.locate_entry("signoffs", index),
+                site=desired.site.slug,
+                extension=desired.extension,
+                aspect=signoff.aspect,
+                signer=signoff.signed_by,
+                problem=void[0],
+                suggestion=void[1],
+            )

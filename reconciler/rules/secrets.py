@@ -1,0 +1,24 @@
+"""Secrets are references or ciphertexts, never plaintext (design section 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.model.desired import DesiredConfiguration
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.kinds.rules import PLAINTEXT_SECRET
+from reconciler.model.manifest import Manifest
+from reconciler.model.pointer import pointer
+from reconciler.model.sensitivity import is_reference, sensitive_values
+
+
+def check_secrets(desired: DesiredConfiguration, manifest: Manifest) -> Iterator[Diagnostic]:
+    """Yield a finding for each secret written in plaintext; the secret itself is never quoted."""
+    for path, value in sensitive_values(manifest.schema, desired.configuration):
+        if value is not None and not is_reference(value):
+            yield PLAINTEXT_SECRET.at(
+                desired.locate(path),
+                site=desired.site.slug,
+                extension=desired.extension,
+                place=pointer(path),
+            )

@@ -1,0 +1,2 @@
+-- Refresh a reporting view beside its readers.
+REFRESH MATERIALIZED VIEW CONCURRENTLY v_unsigned_compliance
