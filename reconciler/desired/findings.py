@@ -62,5 +62,5 @@ class Findings:
 
 
 def shown(name: str) -> str:
-    """Return a key, tag or anchor cut to what a message may carry of it."""
+    """Return a key cut to what a message may carry of it."""
     return name if len(name) <= _SHOWN_CHARACTERS else name[: _SHOWN_CHARACTERS - 1] + "…"

@@ -6,7 +6,6 @@ It keeps its own stack and never recurses on the input, so no nesting can exhaus
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Final, cast
@@ -34,22 +33,13 @@ from reconciler.desired.alias_expansion import (
     ExpansionExceededError,
     NestingExceededError,
 )
-from reconciler.desired.core_schema import (
-    CORE_TAGS,
-    MAPPING_TAG,
-    SCALAR_TAGS,
-    SEQUENCE_TAG,
-    SPECIAL_STARTS,
-    NumberRefusedError,
-    TagMismatchError,
-    resolve,
-)
+from reconciler.desired.core_schema import MAPPING_TAG, SEQUENCE_TAG
 from reconciler.desired.findings import Findings, Mark, shown
+from reconciler.desired.yaml_scalars import ScalarReader, mark_of
 from reconciler.model.document import JsonValue
 from reconciler.model.kinds import reading as kinds
 
 MAX_NESTING: Final = 100
-_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class _Open:
@@ -80,6 +70,7 @@ class ValueBuilder:
     def __init__(self, findings: Findings) -> None:
         self.needs_strictness = False
         self._findings = findings
+        self._scalars = ScalarReader(findings)
         self._top = self._root = self._list(None)
         self._stack = [self._root]
         self._anchors: dict[str, JsonValue] = {}
@@ -125,25 +116,16 @@ class ValueBuilder:
     def _document_start(self, event: DocumentStartEvent) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._findings.stop(kinds.YAML_DOCUMENTS, _mark(event))
+            self._findings.stop(kinds.YAML_DOCUMENTS, mark_of(event))
         if event.version not in (None, (1, 2)):
             version = ".".join(map(str, event.version or ()))
-            self._findings.add(kinds.YAML_VERSION, _mark(event), version=version)
+            self._findings.add(kinds.YAML_VERSION, mark_of(event), version=version)
         self.needs_strictness |= event.version is not None
 
     def _scalar(self, event: ScalarEvent) -> None:
-        text = event.value
-        value: JsonValue = text
-        if event.tag is not None:
-            value = self._tagged(event, event.tag)
-        elif not event.style:
-            if text[:1] in SPECIAL_STARTS:
-                value = self._plain(event)
-        elif not text.isascii() or "\0" in text:
-            self._check_characters(event)
         if event.style:
             self._note_lines(event)
-        self._place(event, value)
+        self._place(event, self._scalars.value_of(event))
 
     def _place(self, event: NodeEvent, value: JsonValue) -> None:
         if event.anchor and not isinstance(event, AliasEvent):
@@ -163,64 +145,25 @@ class ValueBuilder:
         top.expects_key = False
         top.key = None
         if not isinstance(value, str):
-            self._findings.add(kinds.YAML_KEY_NOT_STRING, _mark(event), what=_described(event))
+            self._findings.add(kinds.YAML_KEY_NOT_STRING, mark_of(event), what=_described(event))
         elif value == "<<" and isinstance(event, ScalarEvent) and not (event.style or event.tag):
-            self._findings.add(kinds.YAML_MERGE_KEY, _mark(event))
+            self._findings.add(kinds.YAML_MERGE_KEY, mark_of(event))
         elif value in top.marks:
             first = str(top.marks[value].line + 1)
             self._findings.add(
-                kinds.YAML_DUPLICATE_KEY, _mark(event), key=shown(value), first_line=first
+                kinds.YAML_DUPLICATE_KEY, mark_of(event), key=shown(value), first_line=first
             )
         else:
             top.key = value
-            top.marks[value] = _mark(event)
-
-    def _plain(self, event: ScalarEvent) -> JsonValue:
-        if event.value == "-":
-            self._findings.stop(
-                kinds.YAML_SYNTAX, _mark(event), problem="a lone '-' cannot be a value"
-            )
-        try:
-            return resolve(event.value)
-        except NumberRefusedError as refused:
-            self._findings.add(kinds.YAML_NUMBER, _mark(event), problem=str(refused))
-            return None
-
-    def _tagged(self, event: ScalarEvent, tag: str) -> JsonValue:
-        if tag not in SCALAR_TAGS:
-            self._refuse_tag(event, tag)
-            return event.value
-        self._check_characters(event)
-        try:
-            return SCALAR_TAGS[tag](event.value)
-        except TagMismatchError:
-            self._findings.add(kinds.YAML_TAG_MISMATCH, _mark(event), tag=_short(tag))
-        except NumberRefusedError as refused:
-            self._findings.add(kinds.YAML_NUMBER, _mark(event), problem=str(refused))
-        return event.value
-
-    def _refuse_tag(self, event: NodeEvent, tag: str) -> None:
-        if tag in CORE_TAGS:
-            self._findings.add(kinds.YAML_TAG_MISMATCH, _mark(event), tag=_short(tag))
-            return
-        allowed = ", ".join(sorted(map(_short, CORE_TAGS)))
-        self._findings.add(kinds.YAML_TAG, _mark(event), tag=shown(_short(tag)), allowed=allowed)
-
-    def _check_characters(self, event: ScalarEvent) -> None:
-        found = _UNSPEAKABLE.search(event.value)
-        if found:
-            self._findings.add(
-                kinds.YAML_CHARACTER,
-                _mark(event),
-                character=f"U+{ord(found[0]):04X}",
-                problem="neither PostgreSQL nor UTF-8 can hold it",
-                remedy="Remove its escape from the text that begins here.",
-            )
+            top.marks[value] = mark_of(event)
 
     def _note_lines(self, event: ScalarEvent) -> None:
+        line = mark_of(event).line
         if event.style in ("|", ">"):
-            self.needs_strictness |= not event.value.strip("\n")
-        elif event.end_mark and event.end_mark.line != _mark(event).line:
+            key = self._top.key
+            after_key = key is not None and self._top.marks[key].line == line
+            self.needs_strictness |= not after_key or not event.value.strip("\n")
+        elif event.end_mark and event.end_mark.line != line:
             self.needs_strictness = True
 
     def _mapping_start(self, event: MappingStartEvent) -> None:
@@ -233,9 +176,9 @@ class ValueBuilder:
 
     def _start(self, event: CollectionStartEvent, opened: _Open, own_tag: str) -> None:
         if event.tag is not None and event.tag != own_tag:
-            self._refuse_tag(event, event.tag)
+            self._scalars.refuse_tag(event, event.tag)
         if len(self._stack) > MAX_NESTING:
-            self._findings.stop(kinds.YAML_NESTING, _mark(event), limit=str(MAX_NESTING))
+            self._findings.stop(kinds.YAML_NESTING, mark_of(event), limit=str(MAX_NESTING))
         self._place(event, opened.value)
         self._stack.append(opened)
         self._top = opened
@@ -243,7 +186,7 @@ class ValueBuilder:
     def _end(self, event: Event) -> None:
         ended = self._stack.pop()
         self._top = self._stack[-1]
-        if ended.line is not None and _mark(event).line != ended.line:
+        if ended.line is not None and mark_of(event).line != ended.line:
             self.needs_strictness = True
 
     def _mapping_end(self, event: MappingEndEvent) -> None:
@@ -265,11 +208,11 @@ class ValueBuilder:
 
     def _aliased(self, event: AliasEvent, name: str) -> JsonValue:
         if name not in self._anchors:
-            self._findings.add(kinds.YAML_UNDEFINED_ALIAS, _mark(event), alias=shown(name))
+            self._findings.add(kinds.YAML_UNDEFINED_ALIAS, mark_of(event))
             return "*" + name
         value = self._anchors[name]
         if any(opened.value is value for opened in self._stack):
-            self._findings.add(kinds.YAML_RECURSIVE_ALIAS, _mark(event), alias=shown(name))
+            self._findings.add(kinds.YAML_RECURSIVE_ALIAS, mark_of(event))
             return None
         return None if self._expansion.exhausted else self._expanded(event, value)
 
@@ -279,30 +222,21 @@ class ValueBuilder:
         except ExpansionExceededError:
             self._findings.add(
                 kinds.YAML_ALIAS_EXPANSION,
-                _mark(event),
+                mark_of(event),
                 nodes=f"{MAX_NODES:,}",
                 characters=f"{MAX_CHARACTERS:,}",
             )
         except NestingExceededError:
-            self._findings.add(kinds.YAML_NESTING, _mark(event), limit=str(MAX_NESTING))
+            self._findings.add(kinds.YAML_NESTING, mark_of(event), limit=str(MAX_NESTING))
         return None
 
 
-def _mark(event: Event) -> Mark:
-    # The parser leaves no event without its place; the type stubs cannot know it.
-    return cast("Mark", event.start_mark)
-
-
 def _flow_line(event: CollectionStartEvent) -> int | None:
-    return _mark(event).line if event.flow_style else None
+    return mark_of(event).line if event.flow_style else None
 
 
 def _folded(key: str) -> str:
     return key.lower() if key.isascii() else unicodedata.normalize("NFC", key).casefold()
-
-
-def _short(tag: str) -> str:
-    return tag.replace("tag:yaml.org,2002:", "!!")
 
 
 def _described(event: NodeEvent) -> str:
@@ -311,6 +245,6 @@ def _described(event: NodeEvent) -> str:
     if isinstance(event, SequenceStartEvent):
         return "a list"
     if isinstance(event, AliasEvent):
-        return f"what alias {shown(event.anchor or '')!r} stands for"
+        return "what an alias stands for"
     written = cast("ScalarEvent", event).value
     return f"{shown(written)!r} without quotes" if written else "nothing"

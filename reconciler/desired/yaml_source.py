@@ -15,7 +15,7 @@ from yaml import CBaseLoader, MarkedYAMLError, YAMLError
 from yaml.events import Event
 from yaml.tokens import Token
 
-from reconciler.desired.findings import Findings, Mark
+from reconciler.desired.findings import Findings, Mark, ReadingStopped
 from reconciler.desired.json_events import JsonEvents, JsonSyntaxError
 from reconciler.desired.text_place import START, TextLines
 from reconciler.model.kinds import reading as kinds
@@ -73,7 +73,9 @@ def checked_source(data: bytes, findings: Findings, *, is_json: bool) -> YamlSou
         _refuse_many_directives(data.decode(), findings)
     # What a file says must not hang on whether its editor ends the last line: in a block scalar
     # there, libyaml takes the end of the file for less than a line break.
-    return YamlSource(data if data.endswith((b"\n", b"\r")) else data + b"\n", is_json=is_json)
+    if not is_json and not data.endswith((b"\n", b"\r")):
+        data += b"\n"
+    return YamlSource(data, is_json=is_json)
 
 
 def stop_at_syntax_error(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
@@ -139,6 +141,8 @@ def _check_two_readings(text: str, findings: Findings) -> None:
             problem="it cannot be seen, and YAML readers differ about it",
             remedy="Remove it; if it is meant, write its escape in double quotes.",
         )
+    # What the parser says after one of these is about a line break that nobody wrote.
+    raise ReadingStopped
 
 
 def _refuse_many_directives(text: str, findings: Findings) -> None:

@@ -36,6 +36,7 @@ _CLOSED_THEN_COMMENT = re.compile(
 _BARE_QUESTION = re.compile(rb"\?(?<=[\s\[{,]\?)\S")
 _CUT_NAME = re.compile(rb"[&*][-0-9A-Za-z_]+[?:%@`]")
 _BLOCK_HEADER_THEN_COMMENT = re.compile(r"[|>][-+0-9]*#")
+_PROPERTIES_ONLY = re.compile(r"[ \t]*(?:[&!]\S*[ \t]+)*")
 _NAME_GOES_ON = tuple("?:%@`")
 _EXPLICIT_INDENT = re.compile(r"[|>][-+]?[0-9]")
 
@@ -128,21 +129,23 @@ class _StrictnessCheck:
 
     def _block_scalar(self, token: ScalarToken, start: int) -> None:
         header = _BLOCK_HEADER_THEN_COMMENT.match(self._text, start)
-        if header:
+        before = self._text[self._lines.start(token.start_mark.line) : start]
+        if _PROPERTIES_ONLY.fullmatch(before) and _depth(before) <= self._indents[-1]:
+            self._refuse(start, "this text must be indented further")
+        elif header:
             self._refuse(header.end() - 1, "a comment begins with '#' after a space")
         elif not token.value.strip("\n") and not _EXPLICIT_INDENT.match(self._text, start):
             self._blank_block_scalar(start)
 
     def _blank_block_scalar(self, start: int) -> None:
-        deepest = 0
+        """Refuse the line that is this scalar's first by its depth, and a comment to libyaml."""
         lines = self._lines
         for number in range(lines.number_at(start) + 1, len(lines)):
-            depth = _depth(lines.line(number))
-            if lines.line(number).strip(" "):
-                if self._indents[-1] < depth < deepest:
-                    self._refuse(lines.start(number), "a blank line above is indented further")
+            line = lines.line(number)
+            if line.strip(" "):
+                if _depth(line) > self._indents[-1]:
+                    self._refuse(lines.start(number), "this line is text to some, and no comment")
                 return
-            deepest = max(deepest, depth)
 
     def _refuse(self, index: int, problem: str) -> None:
         self._findings.add(kinds.YAML_SYNTAX, self._lines.place_at(index), problem=problem)

@@ -36,6 +36,18 @@ class Summary(Frozen):
     sites_unmanaged: int = 0
 
 
+class NeededSignoff(Frozen):
+    """A signature that a desired configuration asks for and that nobody has given."""
+
+    site: str
+    extension: str
+    aspect: str
+    role: str
+    config_hash: str
+    enforced: bool
+    path: str
+
+
 class Plan(Frozen):
     """What apply would do, bound to the desired state and the database it was made from.
 
@@ -49,6 +61,7 @@ class Plan(Frozen):
         live_fingerprint: hash over the database rows that the changes concern.
         changes: in their one documented order.
         diagnostics: every finding, in reporting order.
+        needed_signoffs: the signatures still asked for, each with the hash to sign.
         summary: counts.
         blocked: why the plan may not be applied; empty when it may.
         complete: every input was read.
@@ -68,6 +81,7 @@ class Plan(Frozen):
     live_fingerprint: str | None = None
     changes: tuple[Change, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    needed_signoffs: tuple[NeededSignoff, ...] = ()
     summary: Summary = Summary()
     blocked: tuple[str, ...] = ()
     complete: bool = False

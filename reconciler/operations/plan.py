@@ -18,13 +18,13 @@ from reconciler.model.desired import DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.files import SignoffEntry
-from reconciler.model.plan import Plan
+from reconciler.model.plan import NeededSignoff, Plan
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
 from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
-from reconciler.planning.plan import deleted_path, invalid_plan, make_plan
+from reconciler.planning.plan import invalid_plan, make_plan, own_file
 from reconciler.planning.selection import Selection
-from reconciler.rules.compliance import counting_signoffs
+from reconciler.rules.compliance import counting_signoffs, unsigned_requirements
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Opens the installation's database; called only once the desired state is known to be valid."""
@@ -130,6 +130,7 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
         diagnostics=_in_selection(prepared.head.diagnostics, desired.values(), selection),
         base=prepared.base,
         authorship=authorship,
+        needed_signoffs=_needed_signoffs(desired.values(), head),
         blocked=(
             *_missing_sites(connection, head, found),
             *_missing_users(connection, head, authorship.values(), signoffs),
@@ -189,6 +190,25 @@ def _new_signoffs(
     return tuple(counting[key] for key in new)
 
 
+def _needed_signoffs(
+    desired: Iterable[DesiredConfiguration], head: DesiredState
+) -> tuple[NeededSignoff, ...]:
+    needed = [
+        NeededSignoff(
+            site=configuration.site.slug,
+            extension=configuration.extension,
+            aspect=required.aspect,
+            role=required.role,
+            config_hash=configuration.config_hash,
+            enforced=required.enforced,
+            path=own_file(configuration.site, configuration.extension),
+        )
+        for configuration in desired
+        for required in unsigned_requirements(configuration, head)
+    ]
+    return tuple(sorted(needed, key=lambda entry: (entry.site, entry.extension, entry.aspect)))
+
+
 def _authorship(
     folder: Path,
     head: DesiredState,
@@ -205,7 +225,7 @@ def _authorship(
             paths.add(divergence.desired.path)
         else:
             site = head.sites_by_id[divergence.key.site_id]
-            paths.add(deleted_path(site, divergence.key.extension_id))
+            paths.add(own_file(site, divergence.key.extension_id))
     return git.authorship(commit, paths)
 
 

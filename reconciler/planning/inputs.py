@@ -9,6 +9,7 @@ from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, Des
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit
+from reconciler.model.plan import NeededSignoff
 from reconciler.planning.compare import Divergence
 
 
@@ -48,5 +49,6 @@ class PlanInputs:
     diagnostics: tuple[Diagnostic, ...]
     base: DesiredState | None = None
     authorship: Mapping[str, Authorship] = field(default_factory=dict)
+    needed_signoffs: tuple[NeededSignoff, ...] = ()
     blocked: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()

@@ -52,6 +52,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
         changes=tuple(changes),
         diagnostics=inputs.diagnostics,
         summary=_summary(inputs, changes, found),
+        needed_signoffs=inputs.needed_signoffs,
         blocked=blocked,
         complete=True,
         applyable=bool(changes) and not blocked,
@@ -106,13 +107,18 @@ def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
     site = _site(inputs.head, divergence)
     bodies = inputs.database.bodies.get(divergence.key, Bodies())
     base = inputs.base.configurations if inputs.base else None
-    path = wanted.path if wanted else deleted_path(site, divergence.key.extension_id)
+    path = wanted.path if wanted else own_file(site, divergence.key.extension_id)
+    why = origin(divergence, base)
+    drift = _drift(divergence, inputs.database.edits.get(divergence.key))
+    reason = wanted.reason if wanted else None
+    if drift is not None and why is Origin.DRIFT:
+        reason = f"restored after it was {drift.description}"
     return Change(
         site=site.slug,
         site_id=site.id,
         extension=divergence.key.extension_id,
         action=divergence.action,
-        origin=origin(divergence, base),
+        origin=why,
         old_version=live.version if live else None,
         new_version=wanted.version if wanted else None,
         old_hash=live.config_hash if live else None,
@@ -123,9 +129,9 @@ def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
             _schemas(inputs.head, divergence),
             _source_of(wanted),
         ),
-        drift=_drift(divergence, inputs.database.edits.get(divergence.key)),
+        drift=drift,
         path=path,
-        **_attribution(inputs, path, wanted.reason if wanted else None),
+        **_attribution(inputs, path, reason),
     )
 
 
@@ -186,8 +192,8 @@ def _site(head: DesiredState, divergence: Divergence) -> Site:
     return head.sites_by_id[divergence.key.site_id]
 
 
-def deleted_path(site: Site, extension: str) -> str:
-    """Return where the file of an extension that is no longer enabled at a site stood."""
+def own_file(site: Site, extension: str) -> str:
+    """Return where a site's own file of an extension stands, or would."""
     folder = site.document.path.rsplit("/", 1)[0]
     return f"{folder}/extensions/{extension}.yaml"
 

@@ -65,20 +65,29 @@ def counting_signoffs(desired: DesiredConfiguration, state: DesiredState) -> lis
     return sorted(counting, key=lambda signoff: (signoff.aspect, signoff.signed_by))
 
 
+def unsigned_requirements(desired: DesiredConfiguration, state: DesiredState) -> list[Requirement]:
+    """Return the requirements of a configuration that no counting signoff meets."""
+    signed = {(entry.aspect, entry.role.value) for entry in counting_signoffs(desired, state)}
+    return [
+        required
+        for required in requirements(desired, state.catalog)
+        if (required.aspect, required.role) not in signed
+    ]
+
+
 def check_compliance(desired: DesiredConfiguration, state: DesiredState) -> Iterator[Diagnostic]:
     """Yield a finding for each requirement nobody signed, and each signoff that does not count."""
     signed = {(entry.aspect, entry.role.value) for entry in counting_signoffs(desired, state)}
-    for requirement in requirements(desired, state.catalog):
-        if (requirement.aspect, requirement.role) not in signed:
-            kind = SIGNOFF_MISSING if requirement.enforced else SIGNOFF_MISSING_WARNING
-            yield kind.at(
-                desired.locate_entry("configuration"),
-                site=desired.site.slug,
-                extension=desired.extension,
-                aspect=requirement.aspect,
-                role=requirement.role,
-                config_hash=desired.config_hash,
-            )
+    for requirement in unsigned_requirements(desired, state):
+        kind = SIGNOFF_MISSING if requirement.enforced else SIGNOFF_MISSING_WARNING
+        yield kind.at(
+            desired.locate_entry("configuration"),
+            site=desired.site.slug,
+            extension=desired.extension,
+            aspect=requirement.aspect,
+            role=requirement.role,
+            config_hash=desired.config_hash,
+        )
     for index, signoff in enumerate(desired.signoffs):
         void = why_void(signoff, desired, state)
         if void and (signoff.aspect, signoff.role.value) not in signed:

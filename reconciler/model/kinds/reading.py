@@ -37,8 +37,8 @@ YAML_MERGE_KEY = DiagnosticKind(
 )
 YAML_TAG = DiagnosticKind(
     "yaml-tag",
-    "tag {tag!r} is not one of the core tags {allowed}",
-    "Remove the tag; only plain data is read.",
+    "this tag is not one of the core tags {allowed}",
+    "Remove the tag, or put the value in quotes if it begins with '!'.",
 )
 YAML_TAG_MISMATCH = DiagnosticKind(
     "yaml-tag-mismatch",
@@ -72,12 +72,12 @@ YAML_NUMBER = DiagnosticKind(
 )
 YAML_UNDEFINED_ALIAS = DiagnosticKind(
     "yaml-undefined-alias",
-    "alias {alias!r} refers to no anchor before it in this file",
-    "Define the anchor earlier in the file, or quote the value if it is meant as text.",
+    "this alias refers to no anchor before it in this file",
+    "Define the anchor earlier in the file, or put the value in quotes if it begins with '*'.",
 )
 YAML_RECURSIVE_ALIAS = DiagnosticKind(
     "yaml-recursive-alias",
-    "alias {alias!r} refers to a part that it is itself inside of",
+    "this alias refers to a part that it is itself inside of",
     "Write the part out; a value cannot contain itself.",
 )
 YAML_ALIAS_EXPANSION = DiagnosticKind(

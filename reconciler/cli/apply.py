@@ -1,0 +1,105 @@
+"""``reconciler apply``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from reconciler.cli.app import Command
+from reconciler.cli.output import Output
+from reconciler.cli.requests import FAILED, database_of, plan_request, read_plan
+from reconciler.model.errors import UsageError
+from reconciler.model.plan import Plan
+from reconciler.operations import apply as applying
+from reconciler.operations.apply import Applied, ApplyRequest
+from reconciler.report.view import verdict
+from reconciler.settings import Settings
+
+
+@click.command(
+    cls=Command,
+    example="reconciler apply --ref origin/main --yes\n"
+    "reconciler apply plan.json --ref 3f2c1ab --yes",
+)
+@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
+@click.option("--ref", metavar="REF", help="Apply this commit, branch or tag, not the folder.")
+@click.option("--base", metavar="REF", help="The base that the plan file was made with.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--allow-dirty", is_flag=True, help="Apply what is not committed.")
+@click.option("--allow-unmanage", is_flag=True, help="Let go of sites whose folder is gone.")
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0.001),
+    default=applying.DEFAULT_LOCK_TIMEOUT_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another run.",
+)
+@click.pass_obj
+def apply(
+    settings: Settings,
+    plan_file: Path | None,
+    ref: str | None,
+    base: str | None,
+    yes: bool,
+    allow_dirty: bool,
+    allow_unmanage: bool,
+    lock_timeout: float,
+) -> int:
+    """Make the database what git says: configurations, history, audit and snapshots at once.
+
+    With PLAN_FILE, do exactly what that plan says, or nothing.
+    """
+    output = Output(settings)
+    require_answer(output, yes=yes)
+    request = ApplyRequest(
+        plan=plan_request(settings, ref=ref, base=base, allow_unmanage=allow_unmanage),
+        expected=read_plan(plan_file) if plan_file else None,
+        allow_dirty=allow_dirty,
+        lock_timeout_seconds=lock_timeout,
+    )
+    done = applying.apply(request, database_of(settings), confirmation(output, yes=yes))
+    return report_applied(output, done)
+
+
+def require_answer(output: Output, *, yes: bool) -> None:
+    """Refuse to go on where a question would have to be asked and nobody could answer.
+
+    Raises:
+        UsageError: neither ``--yes`` nor a terminal.
+    """
+    if not yes and not output.can_ask:
+        raise UsageError("nobody is there to confirm", "Pass --yes, or run it on a terminal.")
+
+
+def confirmation(output: Output, *, yes: bool) -> Callable[[Plan], bool]:
+    """Return what shows the plan before anything is written, and asks unless told not to."""
+
+    def confirm(plan: Plan) -> bool:
+        if not output.settings.json and not (yes and output.settings.verbosity < 0):
+            output.plan(plan)
+        return yes or click.confirm("Apply this plan?", err=True)
+
+    return confirm
+
+
+def report_applied(output: Output, done: Applied) -> int:
+    """Say what came of it and return the exit code."""
+    if output.settings.json:
+        output.data(done.plan.to_json())
+    if done.plan.errored:
+        if not output.settings.json:
+            output.plan(done.plan)
+        return FAILED
+    for warning in done.warnings:
+        output.say(f"warning: {warning}")
+    if done.run_id is not None:
+        output.say(f"Applied in one transaction: run {done.run_id}.")
+    elif done.plan.changes:
+        output.say("Not applied; nothing was written.")
+        return FAILED
+    else:
+        output.say(verdict(done.plan))
+    return 0

@@ -1,0 +1,75 @@
+"""``reconciler db migrate|status|bootstrap``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from reconciler.cli.app import Command, LazyGroup
+from reconciler.cli.output import Output
+from reconciler.cli.requests import DIFFERENT, database_of
+from reconciler.operations import database as operations
+from reconciler.operations.desired_state import Source
+from reconciler.settings import Settings
+
+_HERE = "reconciler.cli.database"
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "bootstrap": (
+            f"{_HERE}:bootstrap",
+            "Migrate, and add the sites and users that are absent.",
+        ),
+        "migrate": (f"{_HERE}:migrate", "Apply the migrations that are pending."),
+        "status": (f"{_HERE}:status", "Show which migrations are applied and pending."),
+    },
+)
+def db() -> None:
+    """Create and inspect the schema."""
+
+
+@click.command(cls=Command, example="DATABASE_URL=postgresql://… reconciler db migrate")
+@click.pass_obj
+def migrate(settings: Settings) -> int:
+    """Apply every pending migration, each in its own transaction under a lock."""
+    output = Output(settings)
+    applied = operations.migrate_schema(database_of(settings))
+    for migration in applied:
+        output.say(f"applied {migration.version:04d} {migration.name}")
+    if not applied:
+        output.say("The schema is up to date.")
+    return 0
+
+
+@click.command(cls=Command, example="reconciler db status")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where one is pending.")
+@click.pass_obj
+def status(settings: Settings, detailed_exitcode: bool) -> int:
+    """Show which migrations the database has and lacks; an edited one is an error."""
+    output = Output(settings)
+    found = operations.schema_status(database_of(settings))
+    listed = [("applied", m) for m in found.applied] + [("pending", m) for m in found.pending]
+    if settings.json:
+        rows = [{"version": m.version, "name": m.name, "state": state} for state, m in listed]
+        output.data(json.dumps({"migrations": rows}, indent=2))
+    else:
+        output.data("\n".join(f"{m.version:04d}  {state}  {m.name}" for state, m in listed))
+    return DIFFERENT if detailed_exitcode and found.pending else 0
+
+
+@click.command(cls=Command, example="reconciler db bootstrap")
+@click.pass_obj
+def bootstrap(settings: Settings) -> int:
+    """Prepare a database: MachShop's sites and users where absent, and the schema.
+
+    Existing rows of MachShop's tables are never altered.
+    """
+    output = Output(settings)
+    done = operations.bootstrap(Source(settings.desired_state), database_of(settings))
+    output.say(
+        f"{done.migrations} migrations applied, {done.sites} sites and {done.users} users added."
+    )
+    return 0

@@ -1,0 +1,128 @@
+"""The program: its commands, and the only place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from dataclasses import replace
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.app import LazyGroup, global_options
+from reconciler.settings import Settings, color_from
+
+USAGE = 64
+INTERRUPTED = 130
+TERMINATED = 143
+
+COMMANDS = {
+    "init": ("reconciler.cli.init:init", "Scaffold a desired-state folder that validates."),
+    "validate": ("reconciler.cli.validate:validate", "Check a desired state without a database."),
+    "plan": ("reconciler.cli.plan:plan", "Show what apply would do, and why."),
+    "apply": ("reconciler.cli.apply:apply", "Make the database what git says, in one transaction."),
+    "drift": ("reconciler.cli.drift:drift", "Show, and heal, what was changed outside git."),
+    "db": ("reconciler.cli.database:db", "Create and inspect the schema."),
+    "publish": ("reconciler.cli.publish:publish", "Post a plan where it is read."),
+    "schema": ("reconciler.cli.schema:schema", "Print the JSON Schema of a file kind."),
+    "demo": ("reconciler.cli.demo:demo", "See all of it on an embedded PostgreSQL."),
+}
+
+
+class _TerminatedError(BaseException):
+    """SIGTERM arrived; the open transaction is rolled back on the way out."""
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    params=global_options(environment=True),
+    context_settings={
+        "auto_envvar_prefix": "RECONCILER",
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
+    epilog="Exit codes: 0 done · 1 error · 2 changes or drift present · 3 blocked · 4 stale plan · "
+    "5 lock not obtained · 6 outcome unknown · 64 usage · 130 interrupted",
+)
+@click.version_option(__version__, prog_name="reconciler")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Keep per-site extension configuration in PostgreSQL as git says it should be."""
+    settings = context.obj or Settings()
+    if settings.color is None:
+        settings = replace(settings, color=color_from(os.environ))
+    context.obj = settings
+
+
+def main() -> NoReturn:
+    """Run the program on the command line's arguments and exit."""
+    signal.signal(signal.SIGTERM, _terminate)
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone; nothing more can be said to it, not even by the interpreter's exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and return its exit code; every error becomes a message on stderr."""
+    try:
+        return _invoke(arguments)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return USAGE
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted; nothing was half-written", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    except _TerminatedError:
+        print("terminated; nothing was half-written", file=sys.stderr)  # noqa: T201
+        return TERMINATED
+    except Exception as error:  # noqa: BLE001 - the one handler of the program
+        return _report(error, verbose=arguments.count("-vv") > 0)
+
+
+def _invoke(arguments: list[str]) -> int:
+    try:
+        outcome = cli.main(arguments, prog_name="reconciler", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise _TerminatedError
+
+
+def _report(error: Exception, *, verbose: bool) -> int:
+    """Print what went wrong and what to do; return the exit code."""
+    import psycopg
+
+    from reconciler.cli.output import print_error
+    from reconciler.database.connection import explained
+    from reconciler.model.errors import ReconcilerError
+
+    if verbose:
+        # Only the places: the text of an exception may quote a value.
+        frames = traceback.extract_tb(error.__traceback__)
+        print("".join(traceback.format_list(frames)), file=sys.stderr)  # noqa: T201
+    if isinstance(error, psycopg.Error):
+        error = explained(error)
+    if isinstance(error, ReconcilerError):
+        print_error(error)
+        return error.exit_code
+    print_error(
+        ReconcilerError(
+            f"unexpected {type(error).__name__}: this is a fault of the reconciler",
+            "Run again with -vv and report where it happened.",
+        )
+    )
+    return 1

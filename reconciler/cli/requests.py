@@ -1,0 +1,88 @@
+"""From settings to what an operation is asked for, and from results to exit codes."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from reconciler.database.opening import open_database
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.plan import Plan
+from reconciler.operations.desired_state import Source
+from reconciler.operations.plan import OpenDatabase, PlanRequest, Scope
+from reconciler.planning.selection import Selection
+from reconciler.settings import Settings
+
+DONE, FAILED, DIFFERENT, BLOCKED = 0, 1, 2, 3
+
+
+def database_of(settings: Settings) -> OpenDatabase:
+    """Return what opens the database that the settings name."""
+    return partial(open_database, settings.database)
+
+
+def plan_request(
+    settings: Settings,
+    *,
+    ref: str | None,
+    base: str | None = None,
+    scope: Scope = Scope.ALL,
+    allow_unmanage: bool = False,
+) -> PlanRequest:
+    """Return the request to plan what the settings select."""
+    return PlanRequest(
+        source=Source(settings.desired_state, ref),
+        base=base,
+        selection=Selection(settings.sites, settings.extensions),
+        scope=scope,
+        allow_unmanage=allow_unmanage,
+    )
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> int:
+    """Return how a command that shows a plan ends."""
+    if plan.errored:
+        return FAILED
+    if plan.blocked:
+        return BLOCKED
+    return DIFFERENT if detailed and plan.changes else DONE
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a result to a file; an older one is replaced whole or not at all.
+
+    Raises:
+        ReconcilerError: the file cannot be written.
+    """
+    partial_path = path.with_name(f".{path.name}.partial")
+    try:
+        partial_path.write_text(text, encoding="utf-8")
+        partial_path.replace(path)
+    except OSError as error:
+        raise ReconcilerError(
+            f"cannot write {path}: {error.strerror}", "Name a file in a folder you may write to."
+        ) from None
+
+
+def read_plan(path: Path) -> Plan:
+    """Return a plan from the file that ``plan --out`` wrote.
+
+    Raises:
+        ReconcilerError: the file is missing, no plan, or was altered after it was made.
+    """
+    try:
+        plan = Plan.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ReconcilerError(
+            f"cannot read {path}: {error.strerror}", "Name the file that `plan --out` wrote."
+        ) from None
+    except ValueError:
+        raise ReconcilerError(
+            f"{path} is not a plan of this program", "Make one with `reconciler plan --out`."
+        ) from None
+    if plan.content_id() != plan.plan_id:
+        raise ReconcilerError(
+            f"{path} was altered after it was made: its plan_id does not fit its content",
+            "Plan again, and have the new plan reviewed.",
+        )
+    return plan

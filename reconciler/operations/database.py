@@ -1,0 +1,58 @@
+"""The schema and the rows that an installation needs before the first apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.database.bootstrap import add_sites_and_users
+from reconciler.database.migrations import (
+    Migration,
+    MigrationState,
+    create_machshop_tables,
+    migrate,
+    migration_state,
+)
+from reconciler.model.errors import InvalidDesiredStateError
+from reconciler.operations.desired_state import Source, check_desired_state
+from reconciler.operations.plan import OpenDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """What a bootstrap added."""
+
+    migrations: int
+    sites: int
+    users: int
+
+
+def migrate_schema(open_database: OpenDatabase) -> Sequence[Migration]:
+    """Apply every pending migration and return them. Commits each by itself."""
+    with open_database() as connection:
+        return migrate(connection)
+
+
+def schema_status(open_database: OpenDatabase) -> MigrationState:
+    """Return which migrations are applied and pending. Writes nothing."""
+    with open_database() as connection:
+        return migration_state(connection)
+
+
+def bootstrap(source: Source, open_database: OpenDatabase) -> Bootstrap:
+    """Create what is absent: MachShop's tables, the schema, the sites and users. Commits.
+
+    Raises:
+        InvalidDesiredStateError: the desired state is not valid; nothing was touched.
+    """
+    checked = check_desired_state(source)
+    state = checked.comparable
+    if state is None:
+        raise InvalidDesiredStateError(checked.diagnostics)
+    with open_database() as connection:
+        create_machshop_tables(connection)
+        applied = migrate(connection)
+        added = add_sites_and_users(
+            connection, list(state.sites.values()), list(state.users.values())
+        )
+        return Bootstrap(len(applied), added.sites, added.users)

@@ -1,0 +1,109 @@
+"""Plans as Markdown for pull requests, always within the limit of where they are posted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from reconciler.model.diagnostic import Location
+from reconciler.model.plan import Plan
+from reconciler.report import view
+from reconciler.report.escaping import code_span
+from reconciler.report.rendering import render
+
+COMMENT_LIMIT = 65_536
+"""What a GitHub comment holds, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much is shown: each step leaves something out and says so."""
+
+    differences: bool = True
+    table: bool = True
+    rows: int = 1_000_000
+    signoffs: int = 1_000_000
+    findings: int = 1_000_000
+    notice: str = ""
+
+
+_WHOLE = "The whole plan is in the artifact or in `reconciler plan --format text`."
+_STEPS = (
+    Detail(),
+    Detail(signoffs=50, findings=100, notice=f"Shortened to fit. {_WHOLE}"),
+    Detail(
+        differences=False,
+        rows=500,
+        signoffs=20,
+        findings=50,
+        notice=f"Field differences are left out to fit. {_WHOLE}",
+    ),
+    Detail(
+        differences=False,
+        table=False,
+        rows=200,
+        signoffs=10,
+        findings=20,
+        notice=f"Only counts per site are shown, to fit. {_WHOLE}",
+    ),
+    Detail(
+        differences=False,
+        table=False,
+        rows=5,
+        signoffs=2,
+        findings=2,
+        notice=f"Only a few counts are shown, to fit. {_WHOLE}",
+    ),
+)
+
+
+def plan_as_markdown(plan: Plan, *, limit: int | None = None, link_base: str | None = None) -> str:
+    """Return the plan as Markdown.
+
+    Args:
+        plan: what to show.
+        limit: the most characters the result may have; the plan is shown in less and less
+            detail until it fits.
+        link_base: the URL of the repository's files at the head commit, so that findings link
+            to their lines.
+
+    Raises:
+        ValueError: even the least detail does not fit ``limit``.
+    """
+    for detail in _STEPS:
+        text = _rendered(plan, detail, link_base)
+        if limit is None or len(text) <= limit:
+            return text
+    raise ValueError(f"a plan does not fit in {limit} characters")
+
+
+def _rendered(plan: Plan, detail: Detail, link_base: str | None) -> str:
+    return render(
+        "plan.md.j2",
+        plan=plan,
+        detail=detail,
+        icon=_icon(plan),
+        verdict=view.verdict(plan),
+        context=view.context_line(plan),
+        groups=view.groups(plan),
+        place=_place(link_base),
+    )
+
+
+def _icon(plan: Plan) -> str:
+    if plan.errored:
+        return "❌"
+    if plan.blocked:
+        return "⛔"
+    return "📝" if plan.changes else "✅"
+
+
+def _place(link_base: str | None) -> Callable[[Location], str]:
+    def place(location: Location) -> str:
+        shown = code_span(location)
+        if link_base is None:
+            return shown
+        return f"[{shown}]({link_base}/{quote(location.path)}#L{location.line})"
+
+    return place

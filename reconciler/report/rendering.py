@@ -1,0 +1,46 @@
+"""The Jinja2 environment of every format: the templates, and what they may call."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from reconciler.report import escaping, view
+
+
+@cache
+def _environment() -> Environment:
+    # Text and Markdown are not HTML: each value is escaped by the filter of its own format.
+    environment = Environment(  # noqa: S701
+        loader=PackageLoader("reconciler.report", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        printable=lambda value: escaping.printable(str(value)),
+        code=escaping.code_span,
+        cell=escaping.table_cell,
+        html_code=escaping.html_code,
+        yaml_string=lambda value: escaping.printable(json.dumps(value, ensure_ascii=False)),
+    )
+    environment.globals.update(
+        symbols=view.SYMBOLS,
+        version_text=view.version_text,
+        signature_text=view.signature_text,
+        drift_text=view.drift_text,
+        diff_lines=view.diff_lines,
+        shortened=view.shortened,
+        counts_by_site=view.counts_by_site,
+        fence_for=escaping.fence_for,
+    )
+    return environment
+
+
+def render(template: str, **facts: Any) -> str:
+    """Return a template of ``report/templates`` filled with ``facts``."""
+    return _environment().get_template(template).render(facts)

@@ -1,0 +1,40 @@
+"""The settings of one run of the program, once flags and environment are weighed.
+
+A flag goes before the environment (``RECONCILER_*``; for the database also ``DATABASE_URL``).
+What belongs to an installation rather than to a run stands in ``reconciler.yaml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_FOLDER = Path("desired-state")
+DEFAULT_DATABASE = "embedded"
+_FALSE = ("", "0", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every command is told. ``verbosity`` is -1 (quiet), 0, 1 or 2."""
+
+    desired_state: Path = DEFAULT_FOLDER
+    database: str = DEFAULT_DATABASE
+    sites: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    json: bool = False
+    verbosity: int = 0
+    color: bool | None = None
+
+
+def color_from(environ: Mapping[str, str]) -> bool | None:
+    """Return what NO_COLOR and FORCE_COLOR ask for; None leaves it to the terminal."""
+    if environ.get("NO_COLOR"):
+        return False
+    return True if environ.get("FORCE_COLOR", "").lower() not in _FALSE else None
+
+
+def may_ask(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Return whether a person can be asked a question: on a terminal, and never under CI."""
+    return is_terminal and environ.get("CI", "").lower() in _FALSE

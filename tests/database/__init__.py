@@ -1,0 +1,1 @@
+"""Tests of the rooms that speak SQL, and of the servers they run on."""

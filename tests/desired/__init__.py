@@ -1,0 +1,1 @@
+"""Tests of reading the desired state: files, YAML, git."""

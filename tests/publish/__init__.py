@@ -1,0 +1,1 @@
+"""Publishing, against a local server that answers as GitHub does."""

@@ -1,0 +1,1 @@
+"""What the tests stand on: PostgreSQL servers, databases, the matrix and the sizes."""

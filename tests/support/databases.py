@@ -1,0 +1,59 @@
+"""Fresh databases for tests: created, copied from a template, dropped."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from reconciler.database.migrations import create_machshop_tables, migrate
+
+# Any number will do, as long as nothing else in the maintenance database locks it.
+_MIGRATING = 7_303_014
+
+
+@contextlib.contextmanager
+def fresh_database(server_url: str, template: str = "template0") -> Iterator[str]:
+    """Yield the URL of a new database, a copy of ``template``, dropped with its sessions after."""
+    name = f"test_{uuid.uuid4().hex}"
+    identifier = sql.Identifier(name)
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier)
+    try:
+        _on_server(server_url, create)
+        yield url_of_database(server_url, name)
+    finally:
+        _on_server(server_url, drop)
+
+
+@contextlib.contextmanager
+def template_database(server_url: str) -> Iterator[str]:
+    """Yield the name of a database with MachShop's tables and the whole schema, for copying.
+
+    Migrations create roles, which belong to the server: processes that share one take turns.
+    """
+    with fresh_database(server_url) as url:
+        with (
+            psycopg.connect(server_url, autocommit=True) as taking_turns,
+            psycopg.connect(url, autocommit=True) as connection,
+        ):
+            taking_turns.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+            create_machshop_tables(connection)
+            migrate(connection)
+        yield urlsplit(url).path.removeprefix("/")
+
+
+def url_of_database(server_url: str, name: str) -> str:
+    """Return the URL of another database on the same server."""
+    return urlsplit(server_url)._replace(path=f"/{name}").geturl()
+
+
+def _on_server(server_url: str, statement: sql.Composed) -> None:
+    connection: psycopg.Connection[Any]
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(statement)
