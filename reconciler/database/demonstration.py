@@ -1,0 +1,24 @@
+"""The edit behind the reconciler's back that the demonstration makes."""
+
+from __future__ import annotations
+
+from psycopg.conninfo import make_conninfo
+
+from reconciler.database.connection import connect
+from reconciler.database.sql_files import query
+
+COLLEAGUE = "night_shift"
+
+
+def edit_behind_back(url: str, extension: str) -> int:
+    """Change a configuration as another database user, with another program. Commits.
+
+    Returns:
+        How many rows were edited.
+    """
+    with connect(url) as connection:
+        connection.execute(query("demo/create_colleague"))
+        connection.execute(query("demo/grant_colleague"))
+    elsewhere = make_conninfo(url, user=COLLEAGUE, application_name="psql")
+    with connect(elsewhere) as connection:
+        return connection.execute(query("demo/edit_behind_back"), {"extension": extension}).rowcount
