@@ -10,7 +10,7 @@ import click
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output
 from reconciler.cli.requests import FAILED, database_of, plan_request, read_plan
-from reconciler.model.errors import UsageError
+from reconciler.model.errors import RefusedPlanError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
 from reconciler.operations.apply import Applied, ApplyRequest
@@ -60,7 +60,17 @@ def apply(
         allow_dirty=allow_dirty,
         lock_timeout_seconds=lock_timeout,
     )
-    done = applying.apply(request, database_of(settings), confirmation(output, yes=yes))
+    return apply_and_report(output, request, yes=yes)
+
+
+def apply_and_report(output: Output, request: ApplyRequest, *, yes: bool) -> int:
+    """Apply, say what came of it, and return the exit code."""
+    try:
+        done = applying.apply(request, database_of(output.settings), confirmation(output, yes=yes))
+    except RefusedPlanError as error:
+        if error.plan is not None:
+            output.plan(error.plan)
+        raise
     return report_applied(output, done)
 
 

@@ -11,6 +11,7 @@ from reconciler.cli.output import Output
 from reconciler.cli.requests import DIFFERENT, database_of
 from reconciler.operations import database as operations
 from reconciler.operations.desired_state import Source
+from reconciler.report.view import counted
 from reconciler.settings import Settings
 
 _HERE = "reconciler.cli.database"
@@ -70,6 +71,7 @@ def bootstrap(settings: Settings) -> int:
     output = Output(settings)
     done = operations.bootstrap(Source(settings.desired_state), database_of(settings))
     output.say(
-        f"{done.migrations} migrations applied, {done.sites} sites and {done.users} users added."
+        f"{counted(done.migrations, 'migration')} applied, {counted(done.sites, 'site')} and "
+        f"{counted(done.users, 'user')} added."
     )
     return 0

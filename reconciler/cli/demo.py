@@ -15,7 +15,7 @@ from rich.text import Text
 from reconciler.cli.app import Command
 from reconciler.cli.main import run
 from reconciler.cli.output import Output
-from reconciler.database.demonstration import COLLEAGUE, edit_behind_back
+from reconciler.database.demonstration import COLLEAGUE, edit_behind_back, row_counts
 from reconciler.database.embedded import EmbeddedServer
 from reconciler.desired.demonstration import BRANCH, EDITED_EXTENSION, make_repository
 from reconciler.model.errors import ReconcilerError
@@ -77,7 +77,9 @@ class _Tour:
         self._run("plan", "--site", "penang")
         self._title("Apply all of it in one transaction; a second apply finds nothing to do")
         self._run("apply", "--yes", "--quiet")
+        self._count()
         self._run("apply", "--yes")
+        self._count()
         self._title("Somebody edits a row at night, behind the reconciler's back")
         edit_behind_back(self.url, EDITED_EXTENSION)
         self._say(f"  {COLLEAGUE} sets syncInterval to 5, with psql")
@@ -86,6 +88,10 @@ class _Tour:
         self._run("drift", "--detailed-exitcode")
         self._title("A pull request changes two files: the report that would be posted")
         self._run("plan", "--ref", BRANCH, "--base", "main", "--format", "markdown")
+
+    def _count(self) -> None:
+        counts = row_counts(self.url)
+        self._say("  in the database: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
 
     def _title(self, text: str) -> None:
         self._say("")

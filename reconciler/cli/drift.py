@@ -5,13 +5,12 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.app import Command
-from reconciler.cli.apply import confirmation, report_applied, require_answer
+from reconciler.cli.apply import apply_and_report, require_answer
 from reconciler.cli.output import Output
 from reconciler.cli.requests import database_of, exit_code, plan_request
-from reconciler.operations import apply as applying
+from reconciler.model.plan import Scope
 from reconciler.operations import plan as planning
 from reconciler.operations.apply import ApplyRequest
-from reconciler.operations.plan import Scope
 from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.plan_text import plan_as_text
 from reconciler.settings import Settings
@@ -52,8 +51,7 @@ def drift(
         request = ApplyRequest(
             plan=plan_request(settings, ref=ref, scope=Scope.HEALABLE), allow_dirty=allow_dirty
         )
-        done = applying.apply(request, database_of(settings), confirmation(output, yes=yes))
-        return report_applied(output, done)
+        return apply_and_report(output, request, yes=yes)
     with output.progress("Comparing the database with what was last applied"):
         found = planning.plan(
             plan_request(settings, ref=ref, scope=Scope.DRIFTED), database_of(settings)

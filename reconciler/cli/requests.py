@@ -7,9 +7,9 @@ from pathlib import Path
 
 from reconciler.database.opening import open_database
 from reconciler.model.errors import ReconcilerError
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Scope
 from reconciler.operations.desired_state import Source
-from reconciler.operations.plan import OpenDatabase, PlanRequest, Scope
+from reconciler.operations.plan import OpenDatabase, PlanRequest
 from reconciler.planning.selection import Selection
 from reconciler.settings import Settings
 

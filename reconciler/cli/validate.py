@@ -11,6 +11,7 @@ from reconciler.cli.output import Output
 from reconciler.operations.desired_state import Source, check_desired_state
 from reconciler.report.plan_text import diagnostics_as_text
 from reconciler.report.terminal import print_diagnostics
+from reconciler.report.view import counted
 from reconciler.settings import Settings
 
 
@@ -36,8 +37,6 @@ def validate(settings: Settings, ref: str | None) -> int:
     else:
         output.data(diagnostics_as_text(found))
     if checked.state is not None and not checked.has_errors:
-        sites = len(checked.state.sites)
-        output.say(
-            f"{len(checked.state.configurations)} configurations at {sites} sites are valid."
-        )
+        configurations = counted(len(checked.state.configurations), "configuration")
+        output.say(f"Valid: {configurations} at {counted(len(checked.state.sites), 'site')}.")
     return 1 if checked.has_errors else 0

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
 
 from reconciler.database.connection import connect
 from reconciler.database.sql_files import query
 
 COLLEAGUE = "night_shift"
+
+
+def row_counts(url: str) -> dict[str, int]:
+    """Return how many rows the tables of the record hold, by what they are."""
+    with connect(url) as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        counts = cursor.execute(query("demo/counts")).fetchone() or {}
+    return {name.replace("_", " "): number for name, number in counts.items()}
 
 
 def edit_behind_back(url: str, extension: str) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostic import Diagnostic
+    from reconciler.model.plan import Plan
 
 
 class ReconcilerError(Exception):
@@ -42,13 +43,21 @@ class InvalidDesiredStateError(ReconcilerError):
         self.diagnostics = tuple(diagnostics)
 
 
-class BlockedError(ReconcilerError):
+class RefusedPlanError(ReconcilerError):
+    """A plan was not applied; ``plan`` is what would be done now, where that is known."""
+
+    def __init__(self, message: str, hint: str | None = None, plan: Plan | None = None) -> None:
+        super().__init__(message, hint)
+        self.plan = plan
+
+
+class BlockedError(RefusedPlanError):
     """The plan may not be applied."""
 
     exit_code = 3
 
 
-class StalePlanError(ReconcilerError):
+class StalePlanError(RefusedPlanError):
     """The plan no longer fits the database or the desired state it was made from."""
 
     exit_code = 4

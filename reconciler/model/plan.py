@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Any
 
 from pydantic import ConfigDict
@@ -13,6 +14,16 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseIdentity
 
 FORMAT_VERSION = "1.0"
+
+
+class Scope(StrEnum):
+    """Which differences between desired and live a plan is about."""
+
+    ALL = "all"
+    DRIFTED = "drifted"
+    """Rows somebody changed outside the reconciler."""
+    HEALABLE = "healable"
+    """Those of them where git has not moved on, so that restoring applies nothing new."""
 
 
 class DesiredRevision(Frozen):
@@ -54,6 +65,7 @@ class Plan(Frozen):
     Attributes:
         format_version: the version of this document's form.
         installation: the name in ``reconciler.yaml``.
+        scope: which differences it is about.
         filters: the site and extension globs the plan was narrowed to.
         desired: the commit the changes lead to.
         base: the commit that origins were told by, where one was given.
@@ -74,6 +86,7 @@ class Plan(Frozen):
 
     format_version: str = FORMAT_VERSION
     installation: str = ""
+    scope: Scope = Scope.ALL
     filters: tuple[str, ...] = ()
     desired: DesiredRevision = DesiredRevision()
     base: DesiredRevision | None = None

@@ -20,12 +20,11 @@ from reconciler.model.errors import (
     ReconcilerError,
     StalePlanError,
 )
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Scope
 from reconciler.operations.plan import (
     OpenDatabase,
     PlanRequest,
     PreparedRequest,
-    Scope,
     plan_of_invalid,
     plan_on,
     prepare,
@@ -138,6 +137,7 @@ class _Run:
                     "what would be applied now is not what was planned",
                     "Plan again and have the new plan reviewed: the desired state or the "
                     "database has changed since.",
+                    planned,
                 ),
             )
 
@@ -145,7 +145,11 @@ class _Run:
         if planned.blocked:
             raise self._refused(
                 planned,
-                BlockedError("the plan is blocked: " + "; ".join(planned.blocked)),
+                BlockedError(
+                    "the plan is blocked: " + "; ".join(planned.blocked),
+                    "The plan says what is missing; nothing was written.",
+                    planned,
+                ),
             )
         if self.head.revision.dirty and not self.request.allow_dirty:
             raise self._refused(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,7 +17,7 @@ from reconciler.model.desired import DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.files import SignoffEntry
-from reconciler.model.plan import NeededSignoff, Plan
+from reconciler.model.plan import NeededSignoff, Plan, Scope
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
 from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
@@ -28,16 +27,6 @@ from reconciler.rules.compliance import counting_signoffs, unsigned_requirements
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Opens the installation's database; called only once the desired state is known to be valid."""
-
-
-class Scope(Enum):
-    """Which divergences a plan is about."""
-
-    ALL = "all"
-    DRIFTED = "drifted"
-    """Rows somebody changed outside the reconciler."""
-    HEALABLE = "healable"
-    """Those of them where git has not moved on, so that restoring applies nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +47,6 @@ class PreparedRequest:
     request: PlanRequest
     head: Checked
     base: DesiredState | None = None
-
-    @property
-    def filters(self) -> tuple[str, ...]:
-        """What narrows the plan, as it is recorded in it."""
-        scope = () if self.request.scope is Scope.ALL else (f"scope={self.request.scope.value}",)
-        return (*self.request.selection.described, *scope)
 
 
 def prepare(request: PlanRequest) -> PreparedRequest:
@@ -98,7 +81,9 @@ def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
     """Return the plan of a desired state that is not valid, or None if it is."""
     if prepared.head.comparable is not None:
         return None
-    return invalid_plan(prepared.head.state, prepared.head.diagnostics, prepared.filters)
+    return invalid_plan(
+        prepared.head.state, prepared.head.diagnostics, prepared.request.selection.described
+    )
 
 
 def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
@@ -136,7 +121,8 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
             *_missing_users(connection, head, authorship.values(), signoffs),
             *(() if prepared.request.allow_unmanage else _formerly_managed(unmanaged)),
         ),
-        filters=prepared.filters,
+        scope=prepared.request.scope,
+        filters=selection.described,
     )
     return make_plan(inputs)
 

@@ -9,7 +9,7 @@ from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, Des
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit
-from reconciler.model.plan import NeededSignoff
+from reconciler.model.plan import NeededSignoff, Scope
 from reconciler.planning.compare import Divergence
 
 
@@ -51,4 +51,5 @@ class PlanInputs:
     authorship: Mapping[str, Authorship] = field(default_factory=dict)
     needed_signoffs: tuple[NeededSignoff, ...] = ()
     blocked: tuple[str, ...] = ()
+    scope: Scope = Scope.ALL
     filters: tuple[str, ...] = ()

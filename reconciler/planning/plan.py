@@ -44,6 +44,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
     blocked = (*inputs.blocked, *_blocking_diagnostics(inputs.diagnostics))
     return Plan(
         installation=inputs.head.project.installation,
+        scope=inputs.scope,
         filters=inputs.filters,
         desired=_revision(inputs.head.revision),
         base=_revision(inputs.base.revision) if inputs.base else None,
@@ -131,7 +132,7 @@ def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
         ),
         drift=drift,
         path=path,
-        **_attribution(inputs, path, reason),
+        **_attribution(inputs, path, reason, restores=why is Origin.DRIFT),
     )
 
 
@@ -171,16 +172,22 @@ def _signoff_origin(
     return Origin.PENDING if known else Origin.PULL_REQUEST
 
 
-def _attribution(inputs: PlanInputs, path: str, reason: str | None) -> dict[str, Any]:
-    """Return who a change is attributed to: the author of the last commit to its file."""
+def _attribution(
+    inputs: PlanInputs, path: str, reason: str | None, *, restores: bool = False
+) -> dict[str, Any]:
+    """Return who a change is attributed to: the author of the last commit to its file.
+
+    Restoring what drifted is nobody's new change, and so the service user's.
+    """
     revision = inputs.head.revision
     author = inputs.authorship.get(path) or Authorship(
         revision.commit or "", revision.author_name, revision.author_email, revision.subject
     )
+    changed_by = inputs.head.user_for_author("" if restores else author.author_email)
     return {
         "author": author.author_name,
         "author_email": author.author_email,
-        "changed_by": inputs.head.user_for_author(author.author_email).username,
+        "changed_by": changed_by.username,
         "commit": author.commit or None,
         "reason": reason or author.subject,
     }

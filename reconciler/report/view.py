@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.model.change import Action, Change, FieldDifference, Operation, Origin
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Scope
 from reconciler.report.escaping import shown_value
 
 SYMBOLS = {
@@ -51,13 +51,22 @@ def verdict(plan: Plan) -> str:
     """Return the plan in one line."""
     if plan.errored:
         return "The desired state is not valid; nothing was compared."
+    if plan.scope is not Scope.ALL:
+        return _drift_verdict(plan)
     if not plan.changes and not plan.blocked:
         return "No changes. The database is as desired."
-    counted = summary_line(plan) or "no changes"
+    summary = summary_line(plan) or "no changes"
     if plan.blocked:
-        return f"Blocked: {counted}, and the plan may not be applied."
-    touched = plan.summary.sites_touched
-    return f"Plan: {counted}, at {_plural(touched, 'site')}."
+        return f"Blocked: {summary}, and the plan may not be applied."
+    return f"Plan: {summary}, at {counted(plan.summary.sites_touched, 'site')}."
+
+
+def _drift_verdict(plan: Plan) -> str:
+    if not plan.changes:
+        return "No drift. The database is as the reconciler left it."
+    rows = counted(len(plan.changes), "configuration")
+    sites = counted(plan.summary.sites_touched, "site")
+    return f"Drift: {rows} changed outside git, at {sites}."
 
 
 def summary_line(plan: Plan) -> str:
@@ -78,12 +87,13 @@ def context_line(plan: Plan) -> str:
     dirty = " with uncommitted changes" if plan.desired.dirty and plan.desired.commit else ""
     database = f", database {plan.database.database}" if plan.database else ""
     unmanaged = plan.summary.sites_unmanaged
-    left_alone = f", {_plural(unmanaged, 'unmanaged site')} left alone" if unmanaged else ""
-    managed = _plural(plan.summary.sites_managed, "managed site")
+    left_alone = f", {counted(unmanaged, 'unmanaged site')} left alone" if unmanaged else ""
+    managed = counted(plan.summary.sites_managed, "managed site")
     return f"{plan.installation} at {commit}{dirty}{database}, {managed}{left_alone}"
 
 
-def _plural(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -121,7 +131,7 @@ def shortened(change: Change) -> str:
     """
     if change.action is Action.RECONFIGURE or not change.differences:
         return ""
-    return f"{_plural(len(change.differences), 'value')}; -v lists them"
+    return f"{counted(len(change.differences), 'value')}; -v lists them"
 
 
 def diff_lines(differences: Sequence[FieldDifference]) -> list[str]:
