@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -12,12 +11,12 @@ import psycopg
 from reconciler import __version__
 from reconciler.database import writer
 from reconciler.database.connection import Connection, explained, reading
-from reconciler.model.change import Action, Change
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import (
     BlockedError,
     OutcomeUnknownError,
     ReconcilerError,
+    RefusedPlanError,
     StalePlanError,
 )
 from reconciler.model.plan import Plan, Scope
@@ -29,7 +28,7 @@ from reconciler.operations.plan import (
     plan_on,
     prepare,
 )
-from reconciler.rules.compliance import requirements
+from reconciler.operations.staging import staged_changes, staged_requirements
 
 DEFAULT_LOCK_TIMEOUT_SECONDS = 30.0
 
@@ -125,7 +124,7 @@ class _Run:
         except psycopg.Error as error:
             self._resolve(planned, error)
         except ReconcilerError as error:
-            self._record_failure(planned, error)
+            self._record_failure(self.connection, planned, error)
             raise
         return Applied(planned, self.id, self._refresh())
 
@@ -160,8 +159,8 @@ class _Run:
                 ),
             )
 
-    def _refused(self, planned: Plan, error: ReconcilerError) -> ReconcilerError:
-        self._record(self.connection, planned, "refused", error.message)
+    def _refused(self, planned: Plan, error: RefusedPlanError) -> RefusedPlanError:
+        self._record_failure(self.connection, planned, error)
         return error
 
     def _write(self, planned: Plan) -> None:
@@ -173,22 +172,27 @@ class _Run:
                 raise StalePlanError(
                     "the database changed between the plan and its application",
                     "Plan again; nothing was written.",
+                    under_lock,
                 )
             run = self._record(self.connection, planned, "applied", "")
-            staged = [self._staged(change, planned) for change in planned.changes]
-            writer.write_changes(self.connection, run, staged, self._requirements(planned))
+            writer.write_changes(
+                self.connection,
+                run,
+                staged_changes(planned, self.head, self.id),
+                staged_requirements(planned, self.head),
+            )
 
     def _resolve(self, planned: Plan, error: psycopg.Error) -> None:
         """Find out what became of the transaction, and raise unless it was committed after all."""
+        failure = explained(error)
         if not self.connection.closed:
-            self._record_failure(planned, explained(error))
-            raise explained(error) from None
+            self._record_failure(self.connection, planned, failure)
+            raise failure from None
         try:
             with self.open_database() as connection:
                 if writer.was_recorded(connection, self.id):
                     return
-                failure = explained(error)
-                self._record(connection, planned, "failed", failure.message)
+                self._record_failure(connection, planned, failure)
         except (psycopg.Error, ReconcilerError):
             raise OutcomeUnknownError(
                 "the connection was lost and the server cannot be reached to say what became of "
@@ -197,11 +201,13 @@ class _Run:
             ) from None
         raise failure from None
 
-    def _record_failure(self, planned: Plan, error: ReconcilerError) -> None:
+    def _record_failure(
+        self, connection: Connection, planned: Plan, error: ReconcilerError
+    ) -> None:
         """Leave a row about a run that wrote nothing; failing to is not worth another error."""
-        status = "refused" if isinstance(error, StalePlanError) else "failed"
+        status = "refused" if isinstance(error, RefusedPlanError) else "failed"
         try:
-            self._record(self.connection, planned, status, error.message)
+            self._record(connection, planned, status, error.message)
         except psycopg.Error:
             return
 
@@ -222,52 +228,6 @@ class _Run:
         writer.record_run(connection, run)
         return run
 
-    def _staged(self, change: Change, planned: Plan) -> writer.StagedChange:
-        desired = self.head.configurations.get(change.key)
-        keeps = change.action is not Action.DEACTIVATE and desired is not None
-        return writer.StagedChange(
-            site_id=change.site_id,
-            extension_id=change.extension,
-            action=change.action.value,
-            version=change.new_version,
-            configuration=desired.configuration if keeps and desired else None,
-            old_config_hash=change.old_hash,
-            new_config_hash=change.new_hash,
-            commit_id=change.commit,
-            changed_by=self.head.users[change.changed_by].id,
-            reason=change.reason or "no reason given",
-            details=audit_details(change, planned, self.id),
-            signature=self._staged_signature(change),
-        )
-
-    def _staged_signature(self, change: Change) -> writer.StagedSignature | None:
-        signature = change.signature
-        if signature is None:
-            return None
-        return writer.StagedSignature(
-            aspect=signature.aspect,
-            signed_by=self.head.users[signature.signed_by].id,
-            role=signature.role,
-            signed_at=signature.signed_at,
-            notes=signature.notes,
-            metadata={"meaning": signature.meaning, "commit": change.commit, "runId": str(self.id)},
-        )
-
-    def _requirements(self, planned: Plan) -> Iterator[writer.StagedRequirement]:
-        """Yield what the touched sites' desired configurations ask signatures for."""
-        touched = {change.site_id for change in planned.changes}
-        for configuration in self.head.configurations.values():
-            if configuration.site.id not in touched:
-                continue
-            for required in requirements(configuration, self.head.catalog):
-                yield writer.StagedRequirement(
-                    site_id=configuration.site.id,
-                    extension_id=configuration.extension,
-                    aspect=required.aspect,
-                    role=required.role,
-                    enforced=required.enforced,
-                )
-
     def _refresh(self) -> tuple[str, ...]:
         try:
             if self.connection.closed:
@@ -279,23 +239,3 @@ class _Run:
             problem = explained(error).message if isinstance(error, psycopg.Error) else str(error)
             return (f"applied, but the reporting views could not be refreshed: {problem}",)
         return ()
-
-
-def audit_details(change: Change, planned: Plan, run_id: UUID) -> dict[str, Any]:
-    """Return what an audit row says beside its columns; secrets are replaced already."""
-    details: dict[str, Any] = {
-        "origin": change.origin.value,
-        "commit": change.commit,
-        "author": {"name": change.author, "email": change.author_email},
-        "planId": planned.plan_id,
-        "runId": str(run_id),
-        "path": change.path,
-        "oldVersion": change.old_version,
-        "newVersion": change.new_version,
-        "differences": [entry.model_dump(mode="json") for entry in change.differences],
-    }
-    if change.drift:
-        details["drift"] = change.drift.model_dump(mode="json")
-    if change.signature:
-        details["signature"] = change.signature.model_dump(mode="json")
-    return details

@@ -1,0 +1,87 @@
+"""From a plan to the rows it writes: whole configurations, audit details, requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from reconciler.database.writer import StagedChange, StagedRequirement, StagedSignature
+from reconciler.model.change import Action, Change, Signature
+from reconciler.model.desired import DesiredState
+from reconciler.model.plan import Plan
+from reconciler.rules.compliance import requirements
+
+
+def staged_changes(plan: Plan, head: DesiredState, run_id: UUID) -> list[StagedChange]:
+    """Return the plan's changes as they are written, in the plan's order."""
+    return [_staged(change, plan, head, run_id) for change in plan.changes]
+
+
+def staged_requirements(plan: Plan, head: DesiredState) -> Iterator[StagedRequirement]:
+    """Yield what the touched sites' desired configurations ask signatures for."""
+    touched = {change.site_id for change in plan.changes}
+    for configuration in head.configurations.values():
+        if configuration.site.id not in touched:
+            continue
+        for required in requirements(configuration, head.catalog):
+            yield StagedRequirement(
+                site_id=configuration.site.id,
+                extension_id=configuration.extension,
+                aspect=required.aspect,
+                role=required.role,
+                enforced=required.enforced,
+            )
+
+
+def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
+    """Return what an audit row says beside its columns; secrets are replaced already."""
+    details: dict[str, Any] = {
+        "origin": change.origin.value,
+        "commit": change.commit,
+        "author": {"name": change.author, "email": change.author_email},
+        "planId": plan.plan_id,
+        "runId": str(run_id),
+        "path": change.path,
+        "oldVersion": change.old_version,
+        "newVersion": change.new_version,
+        "differences": [entry.model_dump(mode="json") for entry in change.differences],
+    }
+    if change.drift:
+        details["drift"] = change.drift.model_dump(mode="json")
+    if change.signature:
+        details["signature"] = change.signature.model_dump(mode="json")
+    return details
+
+
+def _staged(change: Change, plan: Plan, head: DesiredState, run_id: UUID) -> StagedChange:
+    writes = change.action in (Action.ACTIVATE, Action.RECONFIGURE)
+    return StagedChange(
+        site_id=change.site_id,
+        extension_id=change.extension,
+        action=change.action.value,
+        version=change.new_version,
+        configuration=head.configurations[change.key].configuration if writes else None,
+        old_config_hash=change.old_hash,
+        new_config_hash=change.new_hash,
+        commit_id=change.commit,
+        changed_by=head.users[change.changed_by].id,
+        reason=change.reason or "no reason given",
+        details=audit_details(change, plan, run_id),
+        signature=_staged_signature(change.signature, change, head, run_id),
+    )
+
+
+def _staged_signature(
+    signature: Signature | None, change: Change, head: DesiredState, run_id: UUID
+) -> StagedSignature | None:
+    if signature is None:
+        return None
+    return StagedSignature(
+        aspect=signature.aspect,
+        signed_by=head.users[signature.signed_by].id,
+        role=signature.role,
+        signed_at=signature.signed_at,
+        notes=signature.notes,
+        metadata={"meaning": signature.meaning, "commit": change.commit, "runId": str(run_id)},
+    )
