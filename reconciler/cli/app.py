@@ -105,10 +105,14 @@ class Command(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """End the help with the example, kept line for line."""
-        if self.example:
-            with formatter.section("Example"):
-                for line in self.example.strip().splitlines():
-                    formatter.write(f"  {line}\n")
+        _write_example(formatter, self.example)
+
+
+def _write_example(formatter: click.HelpFormatter, example: str) -> None:
+    if example:
+        with formatter.section("Example"):
+            for line in example.strip().splitlines():
+                formatter.write(f"  {line}\n")
 
 
 class LazyGroup(click.Group):
@@ -117,8 +121,15 @@ class LazyGroup(click.Group):
     ``reconciler --help`` needs none of them, and so answers at once.
     """
 
-    def __init__(self, *arguments: Any, lazy: Mapping[str, tuple[str, str]], **facts: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        lazy: Mapping[str, tuple[str, str]],
+        example: str = "",
+        **facts: Any,
+    ) -> None:
         super().__init__(*arguments, **facts)
+        self.example = example
         self.lazy = lazy
         """Command name to the module's ``module:attribute`` and its one-line help."""
 
@@ -140,3 +151,8 @@ class LazyGroup(click.Group):
         """Write the list of commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in self.lazy.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """End the help with the example, kept line for line."""
+        super().format_epilog(ctx, formatter)
+        _write_example(formatter, self.example)

@@ -19,6 +19,7 @@ _HERE = "reconciler.cli.database"
 
 @click.group(
     cls=LazyGroup,
+    example="reconciler db bootstrap",
     lazy={
         "bootstrap": (
             f"{_HERE}:bootstrap",

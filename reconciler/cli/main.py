@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -40,6 +41,7 @@ class _TerminatedError(BaseException):
 @click.group(
     cls=LazyGroup,
     lazy=COMMANDS,
+    example="reconciler validate\nreconciler plan --ref HEAD --base origin/main",
     params=global_options(environment=True),
     context_settings={
         "auto_envvar_prefix": "RECONCILER",
@@ -62,6 +64,10 @@ def cli(context: click.Context) -> None:
 def main() -> NoReturn:
     """Run the program on the command line's arguments and exit."""
     signal.signal(signal.SIGTERM, _terminate)
+    # Plans are the same bytes everywhere, whatever the locale; a stray byte ends nothing.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

@@ -23,6 +23,7 @@ from reconciler.settings import Settings
 
 @click.group(
     cls=LazyGroup,
+    example="reconciler publish github plan.json",
     lazy={"github": ("reconciler.cli.publish:github", "Comment on the pull request; job summary.")},
 )
 def publish() -> None:

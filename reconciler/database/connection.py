@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -16,17 +17,24 @@ Connection: TypeAlias = psycopg.Connection[Any]
 
 APPLICATION_NAME = "reconciler"
 CONNECT_TIMEOUT_SECONDS = 10
+_PORT = re.compile(r"[0-9,]*")
 
 
 def _checked_options(url: str) -> dict[str, Any]:
     """Parse a URL or connection string without ever repeating it: it may hold a password."""
+    malformed = ReconcilerError(
+        "the database URL cannot be parsed",
+        "Write postgresql://user@host:5432/database; percent-encode special characters.",
+    )
     try:
-        return conninfo_to_dict(url)
+        options = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
-        raise ReconcilerError(
-            "the database URL cannot be parsed",
-            "Write postgresql://user@host:5432/database; percent-encode special characters.",
-        ) from None
+        raise malformed from None
+    # A password with a bare "@" or "/" spills over into the parts that errors name.
+    spilled = any("@" in str(options.get(part, "")) for part in ("host", "port", "dbname"))
+    if spilled or not _PORT.fullmatch(str(options.get("port", ""))):
+        raise malformed
+    return options
 
 
 @contextmanager
@@ -43,7 +51,7 @@ def connect(url: str) -> Iterator[Connection]:
     options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
     try:
         connection = psycopg.connect(**options, autocommit=True, prepare_threshold=None)
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         where = f"{options.get('host', 'the default host')}, database {options.get('dbname', '')}"
         raise ReconcilerError(
             f"cannot connect to PostgreSQL at {where}: {_first_line(error)}",

@@ -19,7 +19,14 @@ from reconciler.model.desired import Revision
 from reconciler.model.errors import ReconcilerError
 from reconciler.planning.inputs import Authorship
 
-_SAFE_OPTIONS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+# Hooks and fsmonitor are programs of somebody's choice; the others change what git prints.
+_SAFE_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "i18n.logOutputEncoding=UTF-8",
+    "log.showSignature=false",
+)
+_SAFE_OPTIONS = tuple(part for setting in _SAFE_SETTINGS for part in ("-c", setting))
 _REGULAR = ("100644", "100755")
 SYMLINK = "120000"
 # Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
@@ -50,7 +57,12 @@ class GitFolder:
 
     def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         command = ["git", *_SAFE_OPTIONS, *arguments]
-        environment = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1"}
+        environment = {
+            "LC_ALL": "C",
+            "GIT_LITERAL_PATHSPECS": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_OPTIONAL_LOCKS": "0",
+        }
         try:
             with tempfile.TemporaryFile() as given:
                 given.write(stdin or b"")
@@ -131,7 +143,7 @@ class GitFolder:
             "--no-renames",
             "--name-only",
             "-z",
-            "--format=%x01%H%x02%an%x02%ae%x02%s%x02",
+            "--format=%x00%H%x00%an%x00%ae%x00%s%x00",
             commit,
             "--",
             *(sorted(paths) if len(paths) <= _MOST_PATHSPECS else [self.prefix or "."]),
@@ -166,12 +178,22 @@ def _tree_entry(line: bytes, prefix: str) -> TreeEntry:
 
 
 def _authorship(log: str, wanted: set[str]) -> dict[str, Authorship]:
+    """Read the log by NULs alone, which neither a name, a subject nor a path can hold.
+
+    A commit follows an empty part; its first path, if it has any, begins with a line break.
+    """
     found: dict[str, Authorship] = {}
-    for record in log.split("\x01")[1:]:
-        commit, name, email, subject, names = record.split("\x02", 4)
-        for path in names.strip("\0\n").split("\0"):
-            if path in wanted:
-                found.setdefault(path, Authorship(commit, name, email, subject))
+    parts = iter(log.split("\0"))
+    before, author = "", None
+    for part in parts:
+        if part and not before and not part.startswith("\n"):
+            author = Authorship(part, next(parts), next(parts), next(parts))
+            before = ""
+            continue
+        path = part if before else part.removeprefix("\n")
+        if author is not None and path in wanted:
+            found.setdefault(path, author)
+        before = part
     return found
 
 

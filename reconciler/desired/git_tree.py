@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from pathlib import Path
 
 from reconciler.desired.git import SYMLINK, GitFolder, TreeEntry, open_folder
@@ -10,13 +9,13 @@ from reconciler.desired.source_tree import (
     LARGEST_FILE_BYTES,
     SourceTree,
     belongs,
+    is_hidden,
     shown_path,
+    where_it_leads,
 )
 from reconciler.model.diagnostic import Diagnostic, Location
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.kinds import folder as kinds
-
-_MOST_LINKS_FOLLOWED = 8
 
 
 def read_commit(folder: Path, ref: str) -> SourceTree:
@@ -42,11 +41,10 @@ def read_commit(folder: Path, ref: str) -> SourceTree:
     diagnostics: list[Diagnostic] = []
     ignored: list[str] = []
     for path in sorted(entries):
-        if not belongs(path):
-            ignored.append(path)
-            continue
         found = _file_behind(path, entries, targets, shown_path(git.prefix, path))
-        if isinstance(found, Diagnostic):
+        if is_hidden(path) or (isinstance(found, TreeEntry) and not belongs(path)):
+            ignored.append(path)
+        elif isinstance(found, Diagnostic):
             diagnostics.append(found)
         else:
             wanted[path] = found
@@ -72,18 +70,10 @@ def _file_behind(
 ) -> TreeEntry | Diagnostic:
     """Return the ordinary file that a path leads to inside the folder, or why it is not read."""
     location = Location(path=shown)
-    current = path
-    for _ in range(_MOST_LINKS_FOLLOWED):
-        entry = entries.get(current)
-        if entry is None:
-            problem = "the link leads to nothing in this folder"
-            return kinds.UNREADABLE_FILE.at(location, problem=problem)
-        if entry.is_file:
-            return entry
-        if entry.mode != SYMLINK:
-            return kinds.NOT_A_FILE.at(location)
-        target = targets[current]
-        current = posixpath.normpath(posixpath.join(posixpath.dirname(current), target))
-        if posixpath.isabs(target) or current.startswith("../"):
-            return kinds.OUTSIDE_LINK.at(location)
-    return kinds.UNREADABLE_FILE.at(location, problem="too many links, one after the other")
+    behind = where_it_leads(path, targets.get, location)
+    if isinstance(behind, Diagnostic):
+        return behind
+    entry = entries.get(behind)
+    if entry is None and not any(below.startswith(f"{behind}/") for below in entries):
+        return kinds.UNREADABLE_FILE.at(location, problem="the link leads to nothing")
+    return entry if entry and entry.is_file else kinds.NOT_A_FILE.at(location)

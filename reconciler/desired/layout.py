@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reconciler.model.files import EXTENSION_ID_PATTERN, SLUG_PATTERN
 from reconciler.rules.suggestion import did_you_mean
 
+_SLUG = SLUG_PATTERN.strip("^$")
+_EXTENSION_ID = EXTENSION_ID_PATTERN.strip("^$")
 _PATTERNS = {
     "project": re.compile(r"reconciler\.yaml"),
     "users": re.compile(r"users\.yaml"),
-    "profile": re.compile(r"profiles/(?P<first>[^/]+)\.yaml"),
-    "manifest": re.compile(r"catalog/extensions/(?P<first>[^/]+)/(?P<second>[^/]+)\.(?:yaml|json)"),
+    "profile": re.compile(rf"profiles/(?P<first>{_SLUG})\.yaml"),
+    "manifest": re.compile(
+        rf"catalog/extensions/(?P<first>{_EXTENSION_ID})/(?P<second>[^/]+)\.(?:yaml|json)"
+    ),
     "contract": re.compile(r"catalog/capabilities/(?P<first>[^/]+)\.(?:yaml|json)"),
-    "site": re.compile(r"sites/(?P<first>[^/]+)/site\.yaml"),
-    "extension": re.compile(r"sites/(?P<first>[^/]+)/extensions/(?P<second>[^/]+)\.yaml"),
+    "site": re.compile(rf"sites/(?P<first>{_SLUG})/site\.yaml"),
+    "extension": re.compile(
+        rf"sites/(?P<first>{_SLUG})/extensions/(?P<second>{_EXTENSION_ID})\.yaml"
+    ),
 }
 _FORMS = (
     "reconciler.yaml",
@@ -53,4 +60,7 @@ def where_it_belongs(relative: str) -> str:
             return f"Rename it to end in .yaml: {renamed}"
     if "/" not in relative:
         return did_you_mean(relative, ("reconciler.yaml", "users.yaml"), "Move or remove it.")
-    return f"A file belongs to one of: {', '.join(_FORMS)}."
+    return (
+        f"A file belongs to one of: {', '.join(_FORMS)}; "
+        "names are of a-z, 0-9 and hyphens between them."
+    )

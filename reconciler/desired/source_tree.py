@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.desired import Revision
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Location
+from reconciler.model.kinds import folder as kinds
 
 LARGEST_FILE_BYTES = 1024 * 1024
 READ_SUFFIXES = (".yaml", ".yml", ".json")
+_MOST_LINKS_FOLLOWED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +40,45 @@ def shown_path(prefix: str, relative: str) -> str:
 
 def belongs(relative: str) -> bool:
     """Return whether a path could be a part of a desired state, and so is read."""
-    name = relative.rsplit("/", 1)[-1]
-    return name.endswith(READ_SUFFIXES) and not name.startswith(".")
+    return relative.endswith(READ_SUFFIXES) and not is_hidden(relative)
+
+
+def is_hidden(relative: str) -> bool:
+    """Return whether a file, or a folder above it, is one that nobody means to be read."""
+    return any(part.startswith(".") for part in relative.split("/"))
+
+
+def where_it_leads(
+    relative: str, link_target: Callable[[str], str | None], location: Location
+) -> str | Diagnostic:
+    """Return the path, without links, that a path inside the folder leads to, or why it may not.
+
+    A folder and a commit are read by this one rule, so that both find the same.
+
+    Args:
+        relative: a path relative to the folder.
+        link_target: returns what the symbolic link at a path says; None where there is no link.
+        location: where a finding is reported.
+    """
+    done: list[str] = []
+    rest = relative.split("/")[::-1]
+    followed = 0
+    while rest:
+        part = rest.pop()
+        if part == ".." and not done:
+            return kinds.OUTSIDE_LINK.at(location)
+        if part == "..":
+            done.pop()
+        elif part not in ("", "."):
+            done.append(part)
+            target = link_target("/".join(done))
+            if target is None:
+                continue
+            followed += 1
+            if followed > _MOST_LINKS_FOLLOWED:
+                return kinds.UNREADABLE_FILE.at(location, problem="a circle of links")
+            if target.startswith("/"):
+                return kinds.OUTSIDE_LINK.at(location)
+            done.pop()
+            rest.extend(target.split("/")[::-1])
+    return "/".join(done)

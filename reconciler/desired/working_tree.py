@@ -12,7 +12,9 @@ from reconciler.desired.source_tree import (
     LARGEST_FILE_BYTES,
     SourceTree,
     belongs,
+    is_hidden,
     shown_path,
+    where_it_leads,
 )
 from reconciler.model.desired import Revision
 from reconciler.model.diagnostic import Diagnostic, Location
@@ -38,15 +40,19 @@ def read_working_tree(folder: Path) -> SourceTree:
     diagnostics: list[Diagnostic] = []
     ignored: list[str] = []
     for path in sorted(_walk(folder)):
-        relative = path.relative_to(folder).as_posix()
-        if not belongs(relative):
+        name = path.relative_to(folder).as_posix()
+        # A name that is no UTF-8 is shown as git shows it: by its bytes.
+        relative = os.fsencode(name).decode("utf-8", "backslashreplace")
+        if is_hidden(name) or (path.is_file() and not path.is_symlink() and not belongs(name)):
             ignored.append(relative)
             continue
-        content = _read(folder, path, Location(path=shown_path(prefix, relative)))
+        content = _read(folder, name, Location(path=shown_path(prefix, relative)))
         if isinstance(content, Diagnostic):
             diagnostics.append(content)
-        else:
+        elif belongs(name):
             files[relative] = content
+        else:
+            ignored.append(relative)
     return SourceTree(prefix, files, _revision(git), tuple(diagnostics), tuple(ignored))
 
 
@@ -75,18 +81,27 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield Path(parent, name)
 
 
-def _read(folder: Path, path: Path, location: Location) -> bytes | Diagnostic:
+def _read(folder: Path, name: str, location: Location) -> bytes | Diagnostic:
     """Return a file's bytes, or why it is not read. Opening never waits on a FIFO."""
+
+    def link_target(relative: str) -> str | None:
+        path = folder / relative
+        return str(path.readlink()) if path.is_symlink() else None
+
     try:
-        resolved = path.resolve(strict=True)
-        if not resolved.is_relative_to(folder.resolve()):
-            return kinds.OUTSIDE_LINK.at(location)
-        descriptor = os.open(resolved, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        behind = where_it_leads(name, link_target, location)
+        if isinstance(behind, Diagnostic):
+            return behind
+        if (folder / behind).is_dir():
+            return kinds.NOT_A_FILE.at(location)
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(folder / behind, flags)
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return kinds.NOT_A_FILE.at(location)
             return file.read(LARGEST_FILE_BYTES + 1)
-    except (OSError, RuntimeError) as error:
-        problem = error.strerror if isinstance(error, OSError) else "a circle of links"
-        return kinds.UNREADABLE_FILE.at(location, problem=problem or "unknown")
+    except FileNotFoundError:
+        return kinds.UNREADABLE_FILE.at(location, problem="the link leads to nothing")
+    except OSError as error:
+        return kinds.UNREADABLE_FILE.at(location, problem=error.strerror or "unknown")

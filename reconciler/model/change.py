@@ -122,7 +122,7 @@ class Change(Frozen):
         return ConfigurationKey(self.site_id, self.extension)
 
     @property
-    def sort_key(self) -> tuple[str, str, int, str, str]:
+    def sort_key(self) -> tuple[str, str, int, str, str, str, str]:
         """The one order of changes: site, extension, configuration before its signoffs."""
         signature = self.signature
         return (
@@ -131,4 +131,6 @@ class Change(Frozen):
             int(self.action is Action.SIGNOFF),
             signature.aspect if signature else "",
             signature.signed_by if signature else "",
+            signature.role if signature else "",
+            signature.signed_at if signature else "",
         )

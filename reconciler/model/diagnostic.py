@@ -63,10 +63,14 @@ class Diagnostic(BaseModel):
         return self.severity is Severity.ERROR and self.gate is Gate.INPUT
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str]:
-        """The one order in which findings are reported: by file, line, column, code, message."""
+    def sort_key(self) -> tuple[str, int, int, str, str, str, str, str]:
+        """The one order in which findings are reported: by place, code, message, whom it concerns.
+
+        It is total: a profile's mistake is found once a site, at one place in the same words.
+        """
         place = self.location
-        return place.path, place.line, place.column, self.code, self.message
+        concerned = (self.site or "", self.extension or "")
+        return place.path, place.line, place.column, self.code, self.message, *concerned, self.hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,13 @@ class DiagnosticKind:
         **facts: object,
     ) -> Diagnostic:
         """Return the finding of this kind at ``location``, its sentences filled with ``facts``."""
+        named = {**facts, "site": site, "extension": extension}
         return Diagnostic(
             severity=self.severity,
             gate=self.gate,
             code=self.code,
-            message=self.message.format_map(facts),
-            hint=self.hint.format_map(facts),
+            message=self.message.format_map(named),
+            hint=self.hint.format_map(named),
             location=location,
             site=site,
             extension=extension,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.model.document import JsonValue, Path
+from reconciler.model.subschemas import schemas_at
 
 # A name like a secret's: the whole last word, so that `tokenEndpoint` and `passwordPolicy` are not.
 _SECRET_NAME = re.compile(
@@ -40,33 +41,12 @@ def is_marked_sensitive(schema: Mapping[str, Any]) -> bool:
     )
 
 
-def _subschemas(schema: Mapping[str, Any], part: str | int) -> Iterator[Mapping[str, Any]]:
-    """Yield the schemas that could describe ``part`` of a value described by ``schema``."""
-    if isinstance(part, int):
-        items = schema.get("items")
-        found = [items[part]] if isinstance(items, list) and part < len(items) else [items]
-    else:
-        properties = schema.get("properties")
-        named = properties.get(part) if isinstance(properties, dict) else None
-        found = [named] if named is not None else [schema.get("additionalProperties")]
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for branch in schema.get(keyword) or ():
-            if isinstance(branch, dict):
-                yield from _subschemas(branch, part)
-    for keyword in ("then", "else"):
-        if isinstance(branch := schema.get(keyword), dict):
-            yield from _subschemas(branch, part)
-    yield from (entry for entry in found if isinstance(entry, dict))
-
-
 def is_sensitive(schema: Mapping[str, Any], path: Path) -> bool:
     """Return whether the value at ``path`` of a configuration is, or lies in, a secret."""
-    schemas: list[Mapping[str, Any]] = [schema]
-    for part in path:
+    for depth, part in enumerate(path, 1):
         if isinstance(part, str) and is_secret_name(part):
             return True
-        schemas = [below for above in schemas for below in _subschemas(above, part)]
-        if any(is_marked_sensitive(below) for below in schemas):
+        if any(is_marked_sensitive(below) for below in schemas_at(schema, path[:depth])):
             return True
     return False
 

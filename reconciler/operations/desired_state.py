@@ -47,9 +47,11 @@ def check_desired_state(source: Source) -> Checked:
     Raises:
         ReconcilerError: the folder or the commit cannot be read at all.
     """
-    tree = (
-        read_commit(source.folder, source.ref) if source.ref else read_working_tree(source.folder)
-    )
+    # An empty ref, as an unset variable leaves it, is a mistake and not the working tree.
+    if source.ref is None:
+        tree = read_working_tree(source.folder)
+    else:
+        tree = read_commit(source.folder, source.ref)
     loaded = load(tree)
     found = list(loaded.diagnostics)
     if loaded.state is not None:

@@ -31,9 +31,12 @@ def differing_paths(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path,
     """Yield each path at which two values differ, with both parts; mappings are gone into.
 
     Lists are compared item by item while they are of one length, else shown as a whole:
-    positions are not identities.
+    positions are not identities. A reference to a secret is one value, not a mapping.
     """
-    if isinstance(old, dict) and isinstance(new, dict):
+    if is_reference(old) or is_reference(new):
+        if not _same(old, new):
+            yield path, old, new
+    elif isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
             yield from differing_paths(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):

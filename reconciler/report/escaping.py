@@ -13,6 +13,9 @@ import unicodedata
 from typing import Any
 
 _LONGEST_SHOWN = 2000
+_LONGEST_SPAN = 1000
+# GitHub's runner obeys "::command" at the start of a line of a log, and "##[command]" anywhere.
+_WORKFLOW_COMMAND = re.compile(r"(^ *):(?=:)|#(?=#\[)")
 _LAST_OF_BASIC_PLANE = 0xFFFF
 # Controls, formats (bidirectional overrides, zero-width), lone surrogates, separators.
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -20,24 +23,33 @@ _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def printable(text: str) -> str:
     r"""Return one line of text in which whatever could steer a terminal is written as \uXXXX."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_visible(character) for character in text)
+    return _WORKFLOW_COMMAND.sub(_without_effect, text)
+
+
+def _without_effect(found: re.Match[str]) -> str:
+    return (found[1] or "") + _escaped(found[0][-1])
 
 
 def _visible(character: str) -> str:
-    if unicodedata.category(character) in _UNPRINTABLE:
-        code = ord(character)
-        return f"\\u{code:04x}" if code <= _LAST_OF_BASIC_PLANE else f"\\U{code:08x}"
-    return character
+    return _escaped(character) if unicodedata.category(character) in _UNPRINTABLE else character
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= _LAST_OF_BASIC_PLANE else f"\\U{code:08x}"
 
 
 def shown_value(value: Any) -> str:
     """Return a JSON value on one line, cut where it would fill the page."""
-    text = printable(json.dumps(value, ensure_ascii=False, sort_keys=True))
-    if len(text) <= _LONGEST_SHOWN:
+    return _cut(printable(json.dumps(value, ensure_ascii=False, sort_keys=True)), _LONGEST_SHOWN)
+
+
+def _cut(text: str, longest: int) -> str:
+    if len(text) <= longest:
         return text
-    return f"{text[:_LONGEST_SHOWN]}… ({len(text) - _LONGEST_SHOWN} characters more)"
+    return f"{text[:longest]}… ({len(text) - longest} characters more)"
 
 
 def code_span(text: object) -> str:
@@ -46,7 +58,7 @@ def code_span(text: object) -> str:
     A code span takes neither mentions nor links; its fence is longer than any run of backticks
     within.
     """
-    line = printable(str(text)) or " "
+    line = _cut(printable(str(text)), _LONGEST_SPAN) or " "
     longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if line.startswith("`") or line.endswith("`") or line.isspace() else ""
@@ -54,8 +66,11 @@ def code_span(text: object) -> str:
 
 
 def table_cell(text: object) -> str:
-    """Return a code span for a table's cell, where a pipe must be escaped even in code."""
-    return code_span(text).replace("|", "\\|")
+    """Return a code span for a table's cell, where a pipe must be escaped even in code.
+
+    After a backslash the escape itself is taken for escaped, so there the pipe is written out.
+    """
+    return code_span(str(text).replace("\\|", "\\\\u007c")).replace("|", "\\|")
 
 
 def html_code(text: object) -> str:

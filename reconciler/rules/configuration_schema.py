@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from reconciler.model.kinds.files import MANIFEST_SCHEMA_INVALID
 from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import is_reference, is_sensitive
+from reconciler.model.subschemas import schemas_at
 from reconciler.rules.suggestion import did_you_mean
 
 _DRAFT_07 = "http://json-schema.org/draft-07/schema#"
@@ -81,10 +82,12 @@ class SchemaChecker:
         error: jsonschema_rs.ValidationError,
     ) -> Iterator[Diagnostic]:
         path = tuple(error.instance_path)
-        if "additionalProperties" in error.schema_path[-1:]:
-            return  # reported with a suggestion by _unknown_properties
         if is_sensitive(manifest.schema, path) and is_reference(_value_at(desired, path)):
             return  # the schema describes the secret, the file holds a reference to it
+        if "additionalProperties" in error.schema_path[-1:]:
+            for name in _unexpected(desired, error):
+                yield _unknown_property(desired, manifest, (*path, name))
+            return
         kind = _KIND_OF_KEYWORD.get(error.kind.name, kinds.CONFIGURATION_VALUE)
         yield kind.at(
             desired.locate(path),
@@ -96,6 +99,16 @@ class SchemaChecker:
         )
 
 
+def _unexpected(
+    desired: DesiredConfiguration, error: jsonschema_rs.ValidationError
+) -> Iterable[str]:
+    """Return the properties that the schema forbids by naming others, or by naming none."""
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        return error.kind.unexpected
+    value = _value_at(desired, tuple(error.instance_path))
+    return value if isinstance(value, dict) else ()
+
+
 def _value_at(desired: DesiredConfiguration, path: Path) -> JsonValue:
     value: Any = desired.configuration
     for part in path:
@@ -104,65 +117,47 @@ def _value_at(desired: DesiredConfiguration, path: Path) -> JsonValue:
 
 
 def _unknown_properties(desired: DesiredConfiguration, manifest: Manifest) -> Iterator[Diagnostic]:
-    for path, known in _unknown(manifest.schema, desired.configuration, ()):
-        yield kinds.CONFIGURATION_UNKNOWN.at(
-            desired.locate(path, key=True),
-            site=desired.site.slug,
-            extension=desired.extension,
-            place=pointer(path),
-            version=desired.version,
-            suggestion=did_you_mean(str(path[-1]), known, "It takes no properties."),
-        )
+    for path in _unnamed(manifest.schema, desired.configuration, ()):
+        yield _unknown_property(desired, manifest, path)
 
 
-def _branches(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield a schema and those it is combined with: any of them may name properties."""
-    yield schema
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for branch in schema.get(keyword) or ():
-            if isinstance(branch, dict):
-                yield from _branches(branch)
-    for keyword in ("if", "then", "else"):
-        if isinstance(branch := schema.get(keyword), dict):
-            yield from _branches(branch)
+def _unknown_property(desired: DesiredConfiguration, manifest: Manifest, path: Path) -> Diagnostic:
+    known = _named(schemas_at(manifest.schema, path[:-1]))
+    return kinds.CONFIGURATION_UNKNOWN.at(
+        desired.locate(path, key=True),
+        site=desired.site.slug,
+        extension=desired.extension,
+        place=pointer(path),
+        version=desired.version,
+        suggestion=did_you_mean(str(path[-1]), known, "It takes no properties."),
+    )
 
 
-def _unknown(
-    schema: Mapping[str, Any], value: JsonValue, path: Path
-) -> Iterator[tuple[Path, set[str]]]:
-    """Yield the paths of properties that no part of the schema names, with the names it has.
+def _named(schemas: list[Mapping[str, Any]]) -> set[str]:
+    return {name for schema in schemas for name in schema.get("properties") or ()}
+
+
+def _unnamed(root: Mapping[str, Any], value: JsonValue, path: Path) -> Iterator[Path]:
+    """Yield the paths of properties that no part of the schema names, where none may be added.
 
     Real manifests seldom forbid unknown properties, so a mapping that names its properties is
-    taken to name all of them, unless it sets ``additionalProperties`` to something but false.
+    taken to name all of them. Where the manifest says which may be added, the validator knows.
     """
+    if is_reference(value):
+        return
     if isinstance(value, list):
-        if isinstance(items := schema.get("items"), dict):
-            for index, child in enumerate(value):
-                yield from _unknown(items, child, (*path, index))
-        return
-    branches = list(_branches(schema))
-    if not isinstance(value, dict) or any("$ref" in branch for branch in branches):
-        return
-    properties: dict[str, Any] = {}
-    for branch in branches:
-        properties.update(branch.get("properties") or {})
-    closed = _is_closed(branches, properties, is_root=not path)
-    for key, child in value.items():
-        if isinstance(described := properties.get(key), dict):
-            if not is_reference(child):
-                yield from _unknown(described, child, (*path, key))
-        elif key not in properties and closed:
-            yield (*path, key), set(properties)
+        for index, child in enumerate(value):
+            yield from _unnamed(root, child, (*path, index))
+    elif isinstance(value, dict):
+        schemas = schemas_at(root, path)
+        named = _named(schemas)
+        closed = (named or not path) and not any(_says_what_may_be_added(each) for each in schemas)
+        for key, child in value.items():
+            if closed and key not in named:
+                yield (*path, key)
+            else:
+                yield from _unnamed(root, child, (*path, key))
 
 
-def _is_closed(
-    branches: list[Mapping[str, Any]], properties: Mapping[str, Any], *, is_root: bool
-) -> bool:
-    stated = [
-        branch["additionalProperties"] for branch in branches if "additionalProperties" in branch
-    ]
-    if stated:
-        return all(value is False for value in stated)
-    if any("patternProperties" in branch for branch in branches):
-        return False
-    return bool(properties) or is_root
+def _says_what_may_be_added(schema: Mapping[str, Any]) -> bool:
+    return "additionalProperties" in schema or "patternProperties" in schema

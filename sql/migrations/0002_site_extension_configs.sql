@@ -1,11 +1,11 @@
 -- The live state, and the append-only history of what the reconciler itself wrote.
 
 -- convert_to() is only STABLE, because a database's encoding could be another one; the target
--- is a constant here, so the digest of the same value is always the same.
+-- is a constant here, so the digest of the same value is always the same. The body is bound now
+-- and not when it runs: no search path can put another encode() or sha256() in its place.
 CREATE FUNCTION reconciler_digest(version text, configuration jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT encode(sha256(convert_to(jsonb_build_array(version, configuration)::text, 'UTF8')), 'hex')
-$$;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN encode(sha256(convert_to(jsonb_build_array(version, configuration)::text, 'UTF8')), 'hex');
 
 CREATE TABLE site_extension_configs (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
