@@ -6,13 +6,26 @@ What belongs to an installation rather than to a run stands in ``reconciler.yaml
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_FOLDER = Path("desired-state")
 DEFAULT_DATABASE = "embedded"
 _FALSE = ("", "0", "false")
+# Set inside a git hook; they would turn every look at a repository to that one.
+_REPOSITORY_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +51,9 @@ def color_from(environ: Mapping[str, str]) -> bool | None:
 def may_ask(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
     """Return whether a person can be asked a question: on a terminal, and never under CI."""
     return is_terminal and environ.get("CI", "").lower() in _FALSE
+
+
+def forget_repository(environ: MutableMapping[str, str]) -> None:
+    """Remove what would make git look at another repository than the one a folder lies in."""
+    for name in _REPOSITORY_VARIABLES:
+        environ.pop(name, None)

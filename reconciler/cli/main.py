@@ -15,7 +15,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.app import LazyGroup, global_options
-from reconciler.settings import Settings, color_from
+from reconciler.settings import Settings, color_from, forget_repository
 
 USAGE = 64
 INTERRUPTED = 130
@@ -34,8 +34,8 @@ COMMANDS = {
 }
 
 
-class _TerminatedError(BaseException):
-    """SIGTERM arrived; the open transaction is rolled back on the way out."""
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM arrived; like Ctrl-C it cancels the statement under way and rolls back."""
 
 
 @click.group(
@@ -64,6 +64,7 @@ def cli(context: click.Context) -> None:
 def main() -> NoReturn:
     """Run the program on the command line's arguments and exit."""
     signal.signal(signal.SIGTERM, _terminate)
+    forget_repository(os.environ)
     # Plans are the same bytes everywhere, whatever the locale; a stray byte ends nothing.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -84,12 +85,12 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show(sys.stderr)
         return USAGE
-    except (KeyboardInterrupt, click.Abort):
-        print("interrupted; nothing was half-written", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
     except _TerminatedError:
         print("terminated; nothing was half-written", file=sys.stderr)  # noqa: T201
         return TERMINATED
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted; nothing was half-written", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one handler of the program
         return _report(error, verbose=arguments.count("-vv") > 0)
 

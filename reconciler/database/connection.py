@@ -75,11 +75,29 @@ def reading(connection: Connection) -> Iterator[None]:
             connection.isolation_level = None
 
 
+@contextmanager
+def writing(connection: Connection) -> Iterator[None]:
+    """One READ COMMITTED transaction, whatever the server's default, committed at the end.
+
+    What is read after a lock was waited for must be what is true then: a snapshot taken before
+    the lock was granted would not be.
+    """
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    try:
+        with connection.transaction():
+            yield
+    finally:
+        if not connection.closed:
+            connection.isolation_level = None
+
+
 def _first_line(error: psycopg.Error) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 _CAUSES: tuple[tuple[type[psycopg.Error], str], ...] = (
+    (errors.SerializationFailure, "Another session changed the same rows; run the command again."),
+    (errors.DeadlockDetected, "Another session locked the same rows; run the command again."),
     (errors.LockNotAvailable, "Another session holds the lock; wait for it, or raise the limit."),
     (errors.QueryCanceled, "A statement took longer than the server allows."),
     (errors.ReadOnlySqlTransaction, "The server is read-only: is this a standby?"),

@@ -6,9 +6,11 @@ its own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from reconciler.database.connection import Connection
@@ -87,9 +89,19 @@ def bodies(
     """Return the live and last-applied configurations of ``keys``."""
     rows = connection.execute(query("state/bodies"), _key_arrays(keys))
     return {
-        ConfigurationKey(site_id, extension_id): Bodies(live=live, applied=applied)
+        ConfigurationKey(site_id, extension_id): Bodies(_decoded(live), _decoded(applied))
         for site_id, extension_id, live, applied in rows
     }
+
+
+def _decoded(text: str | None) -> Any:
+    """Return a stored configuration; one that no reader takes is described, not shown."""
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return f"(cannot be shown: {len(text)} characters of JSON beyond what can be read)"
 
 
 def out_of_band_edits(

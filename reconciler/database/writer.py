@@ -18,6 +18,8 @@ from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
 from reconciler.model.errors import LockNotObtainedError, ReconcilerError
 
+_RESOLUTION_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -112,10 +114,9 @@ def take_lock(connection: Connection, timeout_seconds: float) -> None:
     Raises:
         LockNotObtainedError: another session holds it for longer than ``timeout_seconds``.
     """
-    limit = f"{int(timeout_seconds * 1000)}ms"
     try:
         with connection.transaction():
-            connection.execute("SELECT set_config('lock_timeout', %s, TRUE)", [limit])
+            _limit_lock_waits(connection, timeout_seconds)
             connection.execute(query("apply/lock"))
             connection.execute(query("apply/lock_table"))
     except errors.LockNotAvailable:
@@ -123,6 +124,11 @@ def take_lock(connection: Connection, timeout_seconds: float) -> None:
             f"the installation is locked by {_lock_holder(connection)}",
             "Wait until it is done, or allow more time with --lock-timeout.",
         ) from None
+
+
+def _limit_lock_waits(connection: Connection, seconds: float) -> None:
+    limit = f"{max(1, int(seconds * 1000))}ms"
+    connection.execute("SELECT set_config('lock_timeout', %s, TRUE)", [limit])
 
 
 def _lock_holder(connection: Connection) -> str:
@@ -234,8 +240,12 @@ def was_recorded(connection: Connection, run_id: UUID) -> bool:
 
     Waits for the installation's lock first: a transaction whose client is gone may still be
     under way.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: it was still under way after a minute.
     """
     with connection.transaction():
+        _limit_lock_waits(connection, _RESOLUTION_SECONDS)
         connection.execute(query("apply/lock"))
         row = connection.execute(query("apply/run_recorded"), {"id": run_id}).fetchone()
         return row is not None

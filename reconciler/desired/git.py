@@ -59,6 +59,7 @@ class GitFolder:
         command = ["git", *_SAFE_OPTIONS, *arguments]
         environment = {
             "LC_ALL": "C",
+            "GIT_NO_LAZY_FETCH": "1",
             "GIT_LITERAL_PATHSPECS": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
@@ -113,34 +114,45 @@ class GitFolder:
         return [_tree_entry(line, self.prefix) for line in listing.split(b"\0") if line]
 
     def blobs(self, names: Collection[str]) -> Iterator[bytes]:
-        """Yield the contents of blobs, in the order asked for, from one git process."""
+        """Yield the contents of blobs, in the order asked for, from one git process.
+
+        Raises:
+            ReconcilerError: the repository lacks one of them.
+        """
         wanted = "".join(f"{name}\n" for name in names).encode()
         output = self._run("cat-file", "--batch", "--buffer", stdin=wanted) if names else b""
         position = 0
         for _ in names:
             header_end = output.index(b"\n", position)
-            size = int(output[position:header_end].split()[2])
+            header = output[position:header_end].split()
+            if header[1] == b"missing":
+                raise ReconcilerError(
+                    f"the repository lacks object {header[0].decode()}",
+                    "Fetch it: the clone is partial or damaged.",
+                )
+            size = int(header[2])
             yield output[header_end + 1 : header_end + 1 + size]
             position = header_end + size + 2
 
-    def is_dirty(self) -> bool:
-        """Return whether the folder differs from HEAD, untracked files included."""
-        return bool(
-            self._run(
-                "status", "--porcelain", "-z", "--untracked-files=all", "--", self.prefix or "."
-            )
-        )
+    def shallow_boundary(self) -> frozenset[str]:
+        """Return the commits whose parents a shallow clone lacks; empty for a whole clone."""
+        if self._run("rev-parse", "--is-shallow-repository").strip() != b"true":
+            return frozenset()
+        listed = _text(self._run("rev-parse", "--git-path", "shallow")).strip()
+        return frozenset((self.root / listed).read_text(encoding="ascii").split())
 
     def authorship(self, commit: str, paths: Collection[str]) -> dict[str, Authorship]:
         """Return who last touched each of ``paths`` (from the repository's root), by ``commit``.
 
-        A path that no commit touched, as in a shallow clone, is left out.
+        A path that no commit touched is left out. Where a shallow clone's history ends, every
+        file seems to be new: what was found there is marked as uncertain.
         """
         if not paths:
             return {}
         log = self._run(
             "log",
             "--no-renames",
+            "--cc",  # a merge resolved by hand is where its content was written
             "--name-only",
             "-z",
             "--format=%x00%H%x00%an%x00%ae%x00%s%x00",
@@ -148,19 +160,19 @@ class GitFolder:
             "--",
             *(sorted(paths) if len(paths) <= _MOST_PATHSPECS else [self.prefix or "."]),
         )
-        return _authorship(_text(log), set(paths))
+        return _authorship(_text(log), set(paths), self.shallow_boundary())
 
 
 def open_folder(folder: Path) -> GitFolder | None:
     """Return the repository that a folder lies in, or would lie in; None outside git."""
-    absolute = folder.absolute()
+    absolute = folder.resolve()
     existing = next(parent for parent in (absolute, *absolute.parents) if parent.is_dir())
     try:
         with Repo(existing, search_parent_directories=True) as repository:
             root = Path(repository.working_tree_dir or repository.git_dir)
     except (InvalidGitRepositoryError, NoSuchPathError):
         return None
-    relative = absolute.resolve().relative_to(root.resolve())
+    relative = absolute.relative_to(root.resolve())
     return GitFolder(root, "" if relative == Path() else relative.as_posix())
 
 
@@ -177,18 +189,19 @@ def _tree_entry(line: bytes, prefix: str) -> TreeEntry:
     return TreeEntry(mode, blob, int(size) if size.isdigit() else 0, relative)
 
 
-def _authorship(log: str, wanted: set[str]) -> dict[str, Authorship]:
+def _authorship(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, Authorship]:
     """Read the log by NULs alone, which neither a name, a subject nor a path can hold.
 
     A commit follows an empty part; its first path, if it has any, begins with a line break.
     """
     found: dict[str, Authorship] = {}
     parts = iter(log.split("\0"))
-    before, author = "", None
+    before, author, age = "", None, 0
     for part in parts:
         if part and not before and not part.startswith("\n"):
-            author = Authorship(part, next(parts), next(parts), next(parts))
-            before = ""
+            name, email, subject = next(parts), next(parts), next(parts)
+            author = Authorship(part, name, email, subject, age, part not in boundary)
+            before, age = "", age + 1
             continue
         path = part if before else part.removeprefix("\n")
         if author is not None and path in wanted:

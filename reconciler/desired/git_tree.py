@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.desired.git import SYMLINK, GitFolder, TreeEntry, open_folder
@@ -36,23 +37,47 @@ def read_commit(folder: Path, ref: str) -> SourceTree:
             f"commit {commit[:12]} has no folder {git.prefix or '.'}",
             "Name the desired-state folder with --desired-state, as the commit has it.",
         )
+    selected = _select(git, entries)
+    sizes = {entry.blob: entry.size for entry in selected.files.values()}
+    names = [blob for blob, size in sizes.items() if size <= LARGEST_FILE_BYTES]
+    contents = dict(zip(names, git.blobs(names), strict=True))
+    too_large = b"\0" * (LARGEST_FILE_BYTES + 1)
+    return SourceTree(
+        git.prefix,
+        {path: contents.get(entry.blob, too_large) for path, entry in selected.files.items()},
+        git.revision(commit),
+        tuple(selected.diagnostics),
+        tuple(selected.ignored),
+    )
+
+
+def committed_blobs(git: GitFolder, commit: str) -> dict[str, str]:
+    """Return the blob of each file that a desired state at ``commit`` would be read from."""
+    entries = {entry.path: entry for entry in git.entries(commit)}
+    return {path: entry.blob for path, entry in _select(git, entries).files.items()}
+
+
+@dataclass(slots=True)
+class _Selected:
+    """The entries of a tree: files to read, findings about others, and what is no part of it."""
+
+    files: dict[str, TreeEntry] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def _select(git: GitFolder, entries: dict[str, TreeEntry]) -> _Selected:
     targets = _link_targets(git, entries)
-    wanted: dict[str, TreeEntry] = {}
-    diagnostics: list[Diagnostic] = []
-    ignored: list[str] = []
+    selected = _Selected()
     for path in sorted(entries):
         found = _file_behind(path, entries, targets, shown_path(git.prefix, path))
         if is_hidden(path) or (isinstance(found, TreeEntry) and not belongs(path)):
-            ignored.append(path)
+            selected.ignored.append(path)
         elif isinstance(found, Diagnostic):
-            diagnostics.append(found)
+            selected.diagnostics.append(found)
         else:
-            wanted[path] = found
-    names = [entry.blob for entry in wanted.values() if entry.size <= LARGEST_FILE_BYTES]
-    contents = dict(zip(names, git.blobs(names), strict=True))
-    too_large = b"\0" * (LARGEST_FILE_BYTES + 1)
-    files = {path: contents.get(entry.blob, too_large) for path, entry in wanted.items()}
-    return SourceTree(git.prefix, files, git.revision(commit), tuple(diagnostics), tuple(ignored))
+            selected.files[path] = found
+    return selected
 
 
 def _link_targets(git: GitFolder, entries: dict[str, TreeEntry]) -> dict[str, str]:

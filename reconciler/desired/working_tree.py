@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reconciler.desired.git import GitFolder, open_folder
+from reconciler.desired.git_tree import committed_blobs
 from reconciler.desired.source_tree import (
     LARGEST_FILE_BYTES,
     SourceTree,
@@ -20,6 +22,8 @@ from reconciler.model.desired import Revision
 from reconciler.model.diagnostic import Diagnostic, Location
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.kinds import folder as kinds
+
+_SHA1_LENGTH = 40
 
 
 def read_working_tree(folder: Path) -> SourceTree:
@@ -53,17 +57,35 @@ def read_working_tree(folder: Path) -> SourceTree:
             files[relative] = content
         else:
             ignored.append(relative)
-    return SourceTree(prefix, files, _revision(git), tuple(diagnostics), tuple(ignored))
+    revision = _revision(git, files)
+    return SourceTree(prefix, files, revision, tuple(diagnostics), tuple(ignored))
 
 
-def _revision(git: GitFolder | None) -> Revision:
+def _revision(git: GitFolder | None, files: Mapping[str, bytes]) -> Revision:
+    """Return the commit that is checked out, and whether it says what was read here.
+
+    What was read is compared, and not what git thinks of the folder: git can be told to
+    overlook a file, and looks at another moment.
+    """
     if git is None:
         return Revision(None, dirty=True)
     try:
         head = git.resolve("HEAD")
     except ReconcilerError:
         return Revision(None, dirty=True)  # a repository without a commit
-    return git.revision(head, dirty=git.is_dirty())
+    committed = committed_blobs(git, head)
+    same = files.keys() == committed.keys() and all(
+        committed[path] in _blob_names(content, len(committed[path]))
+        for path, content in files.items()
+    )
+    return git.revision(head, dirty=not same)
+
+
+def _blob_names(content: bytes, length: int) -> tuple[str, ...]:
+    """Return git's names for a file as it stands, and as it is once its line ends are git's."""
+    algorithm = hashlib.sha1 if length == _SHA1_LENGTH else hashlib.sha256
+    contents = {content, content.replace(b"\r\n", b"\n")}
+    return tuple(algorithm(b"blob %d\0%b" % (len(each), each)).hexdigest() for each in contents)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

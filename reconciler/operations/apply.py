@@ -10,7 +10,7 @@ import psycopg
 
 from reconciler import __version__
 from reconciler.database import writer
-from reconciler.database.connection import Connection, explained, reading
+from reconciler.database.connection import Connection, explained, reading, writing
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import (
     BlockedError,
@@ -165,7 +165,7 @@ class _Run:
 
     def _write(self, planned: Plan) -> None:
         """Lock, read again, and write, in one transaction: the plan exactly, or nothing."""
-        with self.connection.transaction():
+        with writing(self.connection):
             writer.take_lock(self.connection, self.request.lock_timeout_seconds)
             under_lock = plan_on(self.connection, self.prepared)
             if under_lock.plan_id != planned.plan_id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,15 +13,16 @@ from reconciler.database.connection import Connection, reading
 from reconciler.database.migrations import migration_state
 from reconciler.desired.git import open_folder
 from reconciler.model.change import Origin
-from reconciler.model.desired import DesiredConfiguration, DesiredState
+from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.files import SignoffEntry
 from reconciler.model.plan import NeededSignoff, Plan, Scope
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
+from reconciler.planning.attribution import own_file, possible_causes
 from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
-from reconciler.planning.plan import invalid_plan, make_plan, own_file
+from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
 from reconciler.rules.compliance import counting_signoffs, unsigned_requirements
 
@@ -112,14 +113,15 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
             unmanaged_sites=len(unmanaged),
         ),
         divergences=tuple(found),
-        diagnostics=_in_selection(prepared.head.diagnostics, desired.values(), selection),
+        diagnostics=_concerning(prepared, desired, found),
         base=prepared.base,
         authorship=authorship,
         needed_signoffs=_needed_signoffs(desired.values(), head),
         blocked=(
             *_missing_sites(connection, head, found),
             *_missing_users(connection, head, authorship.values(), signoffs),
-            *(() if prepared.request.allow_unmanage else _formerly_managed(unmanaged)),
+            *_uncertain_authors(authorship),
+            *_formerly_managed(unmanaged, prepared.request),
         ),
         scope=prepared.request.scope,
         filters=selection.described,
@@ -207,27 +209,43 @@ def _authorship(
         return {}
     paths = {configuration.path for configuration, _ in signoffs}
     for divergence in found:
-        if divergence.desired is not None:
-            paths.add(divergence.desired.path)
-        else:
-            site = head.sites_by_id[divergence.key.site_id]
-            paths.add(own_file(site, divergence.key.extension_id))
+        paths |= possible_causes(divergence, head)
     return git.authorship(commit, paths)
 
 
-def _in_selection(
-    diagnostics: tuple[Diagnostic, ...],
-    desired: Iterable[DesiredConfiguration],
-    selection: Selection,
+def _uncertain_authors(authorship: dict[str, Authorship]) -> list[str]:
+    """Return that authors cannot be told, where the history that would tell is not here."""
+    uncertain = sorted(path for path, author in authorship.items() if not author.certain)
+    if not uncertain:
+        return []
+    return [
+        f"the clone is shallow: git cannot tell who last changed {uncertain[0]}"
+        + (f" and {len(uncertain) - 1} files more" if len(uncertain) > 1 else "")
+        + "; fetch the whole history (git fetch --unshallow, or fetch-depth: 0)"
+    ]
+
+
+def _concerning(
+    prepared: PreparedRequest,
+    desired: Mapping[ConfigurationKey, DesiredConfiguration],
+    found: list[Divergence],
 ) -> tuple[Diagnostic, ...]:
-    """Return the findings that concern the selected configurations, or no configuration."""
-    if not selection.described:
-        return diagnostics
-    selected = {(configuration.site.slug, configuration.extension) for configuration in desired}
+    """Return the findings that concern what the plan is about, or no configuration at all.
+
+    A plan about drift is about the drifted configurations: what somebody merged elsewhere
+    neither hides drift nor stops its healing.
+    """
+    request = prepared.request
+    if request.scope is Scope.ALL and not request.selection.described:
+        return prepared.head.diagnostics
+    keys = desired.keys() if request.scope is Scope.ALL else {each.key for each in found}
+    concerned = {(desired[key].site.slug, key.extension_id) for key in keys if key in desired}
     return tuple(
-        found
-        for found in diagnostics
-        if found.extension is None or (found.site, found.extension) in selected
+        diagnostic
+        for diagnostic in prepared.head.diagnostics
+        if diagnostic.extension is None
+        or diagnostic.site is None
+        or (diagnostic.site, diagnostic.extension) in concerned
     )
 
 
@@ -270,7 +288,9 @@ def _missing_users(
     return problems
 
 
-def _formerly_managed(unmanaged: list[database.UnmanagedSite]) -> list[str]:
+def _formerly_managed(unmanaged: list[database.UnmanagedSite], request: PlanRequest) -> list[str]:
+    if request.allow_unmanage or request.scope is not Scope.ALL:
+        return []
     return [
         f"site {site.site_id} has {site.configurations} configurations that the reconciler wrote, "
         "and no folder any more; restore the folder, or pass --allow-unmanage"

@@ -70,10 +70,20 @@ def _redacted(schema: Mapping[str, Any], value: Any, path: Path) -> Any:
     return value
 
 
+def _without_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return SENSITIVE
+    if isinstance(value, dict) and not is_reference(value):
+        return {key: _without_text(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_without_text(child) for child in value]
+    return value
+
+
 def field_differences(
     old: Any,
     new: Any,
-    schemas: tuple[Mapping[str, Any], ...],
+    schemas: tuple[Mapping[str, Any], ...] | None,
     source: Callable[[Path], str] | None = None,
 ) -> tuple[FieldDifference, ...]:
     """Return the differences from ``old`` to ``new``, ordered by path, secrets replaced.
@@ -81,7 +91,8 @@ def field_differences(
     Args:
         old: the configuration that is there; None is none.
         new: the configuration that is wanted; None is none.
-        schemas: the configuration schemas of both versions; what either marks is a secret.
+        schemas: the configuration schemas of the extension; what any marks is a secret. None
+            where a version's schema is not known: then every text that differs is kept back.
         source: names the file that the new value at a path comes from.
     """
     before = {} if old is None else old
@@ -90,7 +101,9 @@ def field_differences(
     for path, old_part, new_part in differing_paths(before, after):
         removed = new_part is _ABSENT
         old_shown, new_shown = old_part, new_part
-        for schema in schemas:
+        if schemas is None:
+            old_shown, new_shown = _without_text(old_part), _without_text(new_part)
+        for schema in schemas or ():
             old_shown = _redacted(schema, old_shown, path)
             new_shown = _redacted(schema, new_shown, path)
         found.append(

@@ -15,12 +15,17 @@ from reconciler.planning.compare import Divergence
 
 @dataclass(frozen=True, slots=True)
 class Authorship:
-    """Who last touched a file in git."""
+    """Who last touched a file in git.
+
+    ``age`` orders commits, the newest first; not ``certain`` where the clone's history ends.
+    """
 
     commit: str
     author_name: str
     author_email: str
     subject: str
+    age: int = 0
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

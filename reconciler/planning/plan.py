@@ -9,15 +9,16 @@ from typing import Any
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Change, Drift, Origin, Signature
-from reconciler.model.desired import DesiredConfiguration, DesiredState, Revision, Site
+from reconciler.model.desired import DesiredConfiguration, DesiredState, Revision
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.document import Path
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import DesiredRevision, Plan, Summary
+from reconciler.planning.attribution import Attribution, attribute, causes, own_file
 from reconciler.planning.compare import Divergence, origin
 from reconciler.planning.differences import field_differences
-from reconciler.planning.inputs import Authorship, PlanInputs
+from reconciler.planning.inputs import PlanInputs
 
 
 def invalid_plan(
@@ -105,15 +106,24 @@ def _side(row: DatabaseRow | None) -> list[list[str] | None]:
 def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
     wanted = divergence.desired
     live = divergence.row.live if divergence.row else None
-    site = _site(inputs.head, divergence)
+    site = inputs.head.sites_by_id[divergence.key.site_id]
     bodies = inputs.database.bodies.get(divergence.key, Bodies())
-    base = inputs.base.configurations if inputs.base else None
-    path = wanted.path if wanted else own_file(site, divergence.key.extension_id)
-    why = origin(divergence, base)
+    differences = field_differences(
+        bodies.live,
+        wanted.configuration if wanted else None,
+        _schemas(inputs, divergence),
+        _source_of(wanted),
+    )
+    attribution = attribute(
+        inputs.head,
+        inputs.authorship,
+        causes(divergence, differences, inputs.head),
+        otherwise=wanted.path if wanted else own_file(site, divergence.key.extension_id),
+        reason=wanted.reason if wanted else None,
+    )
+    why = origin(divergence, inputs.base.configurations if inputs.base else None)
     drift = _drift(divergence, inputs.database.edits.get(divergence.key))
-    reason = wanted.reason if wanted else None
-    if drift is not None and why is Origin.DRIFT:
-        reason = f"restored after it was {drift.description}"
+    restores = drift is not None and why is Origin.DRIFT
     return Change(
         site=site.slug,
         site_id=site.id,
@@ -124,21 +134,22 @@ def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
         new_version=wanted.version if wanted else None,
         old_hash=live.config_hash if live else None,
         new_hash=wanted.config_hash if wanted else None,
-        differences=field_differences(
-            bodies.live,
-            wanted.configuration if wanted else None,
-            _schemas(inputs.head, divergence),
-            _source_of(wanted),
-        ),
+        differences=differences,
         drift=drift,
-        path=path,
-        **_attribution(inputs, path, reason, restores=why is Origin.DRIFT),
+        **_by(attribution, inputs.head, restored=drift if restores else None),
     )
 
 
 def _signoff_change(
     inputs: PlanInputs, desired: DesiredConfiguration, signoff: SignoffEntry
 ) -> Change:
+    attribution = attribute(
+        inputs.head,
+        inputs.authorship,
+        {desired.path},
+        otherwise=desired.path,
+        reason=desired.reason,
+    )
     return Change(
         site=desired.site.slug,
         site_id=desired.site.id,
@@ -157,8 +168,7 @@ def _signoff_change(
             config_hash=signoff.config_hash,
             notes=signoff.notes,
         ),
-        path=desired.path,
-        **_attribution(inputs, desired.path, desired.reason),
+        **_by(attribution, inputs.head),
     )
 
 
@@ -172,52 +182,42 @@ def _signoff_origin(
     return Origin.PENDING if known else Origin.PULL_REQUEST
 
 
-def _attribution(
-    inputs: PlanInputs, path: str, reason: str | None, *, restores: bool = False
+def _by(
+    attribution: Attribution, head: DesiredState, *, restored: Drift | None = None
 ) -> dict[str, Any]:
-    """Return who a change is attributed to: the author of the last commit to its file.
+    """Return the part of a change that says who, where and why.
 
     Restoring what drifted is nobody's new change, and so the service user's.
     """
-    revision = inputs.head.revision
-    author = inputs.authorship.get(path) or Authorship(
-        revision.commit or "", revision.author_name, revision.author_email, revision.subject
-    )
-    changed_by = inputs.head.user_for_author("" if restores else author.author_email)
+    service = head.service_user.username
     return {
-        "author": author.author_name,
-        "author_email": author.author_email,
-        "changed_by": changed_by.username,
-        "commit": author.commit or None,
-        "reason": reason or author.subject,
+        "path": attribution.path,
+        "author": attribution.author,
+        "author_email": attribution.author_email,
+        "changed_by": service if restored else attribution.changed_by,
+        "commit": attribution.commit,
+        "reason": f"restored after it was {restored.description}"
+        if restored
+        else attribution.reason,
     }
 
 
-def _site(head: DesiredState, divergence: Divergence) -> Site:
-    if divergence.desired:
-        return divergence.desired.site
-    return head.sites_by_id[divergence.key.site_id]
+def _schemas(inputs: PlanInputs, divergence: Divergence) -> tuple[Mapping[str, Any], ...] | None:
+    """Return the schemas of every known version of the extension: a secret in any is one.
 
-
-def own_file(site: Site, extension: str) -> str:
-    """Return where a site's own file of an extension stands, or would."""
-    folder = site.document.path.rsplit("/", 1)[0]
-    return f"{folder}/extensions/{extension}.yaml"
-
-
-def _schemas(head: DesiredState, divergence: Divergence) -> tuple[Mapping[str, Any], ...]:
-    """Return the schemas of the versions on both sides; a secret in either is one."""
-    live = divergence.row.live if divergence.row else None
-    versions = {
-        version
-        for version in (
-            live.version if live else None,
-            divergence.desired.version if divergence.desired else None,
-        )
-        if version is not None
-    }
-    found = [head.catalog.manifest(divergence.key.extension_id, v) for v in sorted(versions)]
-    return tuple(manifest.schema for manifest in found if manifest) or ({},)
+    None where the version on either side has no manifest: then nothing says what is secret.
+    """
+    extension = divergence.key.extension_id
+    catalogs = [state.catalog for state in (inputs.head, inputs.base) if state]
+    sides = (divergence.desired, divergence.row.live if divergence.row else None)
+    for side in sides:
+        if side and not any(catalog.manifest(extension, side.version) for catalog in catalogs):
+            return None
+    return tuple(
+        manifest.schema
+        for catalog in catalogs
+        for manifest in catalog.manifests.get(extension, {}).values()
+    )
 
 
 def _source_of(wanted: DesiredConfiguration | None) -> Any:

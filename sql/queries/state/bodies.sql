@@ -1,5 +1,6 @@
--- The configurations of the rows asked for, live and last applied.
-SELECT site_id, extension_id, live.configuration, applied.configuration
+-- The configurations of the rows asked for, live and last applied, as text: a value that
+-- somebody wrote by hand may be more than a JSON reader takes.
+SELECT site_id, extension_id, live.configuration::text, applied.configuration::text
 FROM unnest(%(sites)s::uuid[], %(extensions)s::text[]) AS wanted (site_id, extension_id)
 LEFT JOIN site_extension_configs AS live USING (site_id, extension_id)
 LEFT JOIN LATERAL (

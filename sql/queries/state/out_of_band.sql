@@ -1,13 +1,27 @@
--- The newest edit made outside the reconciler to each of the rows asked for.
+-- The newest edit made outside the reconciler to each of the rows asked for, since the
+-- reconciler last wrote there; one that changed nothing of the configuration is passed over.
 SELECT wanted.site_id, wanted.extension_id, newest.recorded_by, newest.changed_at,
        newest.details ->> 'application', newest.details ->> 'clientAddress', newest.action
 FROM unnest(%(sites)s::uuid[], %(extensions)s::text[]) AS wanted (site_id, extension_id)
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(own.sequence), 0) AS sequence
+    FROM configuration_audit_log AS own
+    WHERE own.site_id = wanted.site_id
+      AND own.extension_id = wanted.extension_id
+      AND own.action <> 'signoff'
+      AND own.details ->> 'origin' IS DISTINCT FROM 'out-of-band'
+) AS written
 CROSS JOIN LATERAL (
     SELECT audit.recorded_by, audit.changed_at, audit.details, audit.action
     FROM configuration_audit_log AS audit
     WHERE audit.site_id = wanted.site_id
       AND audit.extension_id = wanted.extension_id
+      AND audit.sequence > written.sequence
       AND audit.details ->> 'origin' = 'out-of-band'
+      AND (audit.action <> 'reconfigured'
+           OR audit.details -> 'changedKeys' <> '[]'
+           OR audit.details -> 'oldVersion' IS DISTINCT FROM audit.details -> 'newVersion'
+           OR audit.old_config_hash IS DISTINCT FROM audit.new_config_hash)
     ORDER BY audit.sequence DESC
     LIMIT 1
 ) AS newest

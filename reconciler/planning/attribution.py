@@ -1,0 +1,115 @@
+"""Whom a change is attributed to: the author of the commit that caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.model.change import Action, FieldDifference, Operation
+from reconciler.model.desired import DesiredConfiguration, DesiredState, Site
+from reconciler.model.pointer import contains
+from reconciler.planning.compare import Divergence
+from reconciler.planning.inputs import Authorship
+
+NOT_COMMITTED = "not committed"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who stands behind a change, and the file that says it."""
+
+    path: str
+    author: str
+    author_email: str
+    changed_by: str
+    commit: str | None
+    reason: str
+
+
+def own_file(site: Site, extension: str) -> str:
+    """Return where a site's own file of an extension stands, or would."""
+    folder = site.document.path.rsplit("/", 1)[0]
+    return f"{folder}/extensions/{extension}.yaml"
+
+
+def possible_causes(divergence: Divergence, head: DesiredState) -> set[str]:
+    """Return every file whose last commit may have to be known for a divergence."""
+    site = head.sites_by_id[divergence.key.site_id]
+    paths = {own_file(site, divergence.key.extension_id), site.document.path}
+    if divergence.desired is not None:
+        paths.update(layer.document.path for layer in divergence.desired.layers)
+    else:
+        folder = head.project_document.path.rpartition("/")[0]
+        prefix = f"{folder}/" if folder else ""
+        paths.update(f"{prefix}profiles/{name}.yaml" for name in site.profiles)
+    return paths
+
+
+def causes(
+    divergence: Divergence, differences: Sequence[FieldDifference], head: DesiredState
+) -> set[str]:
+    """Return the files that can have caused a change, as narrowly as its differences tell.
+
+    A value that is new or other comes from the file it stands in. What is gone, and what came
+    or went as a whole, can have gone from any file that says something of the configuration.
+    """
+    wanted = divergence.desired
+    if wanted is None:
+        return possible_causes(divergence, head)
+    if divergence.action is Action.ACTIVATE:
+        own = own_file(wanted.site, wanted.extension)
+        return {own} if wanted.path == own else possible_causes(divergence, head)
+    found = {difference.source for difference in differences if difference.source}
+    live = divergence.row.live if divergence.row else None
+    if live is not None and live.version != wanted.version:
+        found.add(_version_file(wanted))
+    removed = any(difference.operation is Operation.REMOVE for difference in differences)
+    if removed or not found:
+        found.update(layer.document.path for layer in wanted.layers)
+        found.add(own_file(wanted.site, wanted.extension))
+    return found
+
+
+def _version_file(wanted: DesiredConfiguration) -> str:
+    for layer in reversed(wanted.layers):
+        if contains(layer.document.value, (*layer.base, "version")):
+            return layer.document.path
+    return wanted.path
+
+
+def attribute(
+    head: DesiredState,
+    authorship: Mapping[str, Authorship],
+    paths: set[str],
+    *,
+    otherwise: str,
+    reason: str | None,
+) -> Attribution:
+    """Return whom to attribute a change to: the author of the newest commit to any of ``paths``.
+
+    What is not committed is nobody's but the service user's, and no commit is named.
+
+    Args:
+        head: the desired state.
+        authorship: who last touched each file.
+        paths: the files that can have caused the change.
+        otherwise: the file to name where git knows none of them.
+        reason: the reason given in the file, which goes before the commit's subject.
+    """
+    revision = head.revision
+    if revision.dirty:
+        service = head.service_user.username
+        return Attribution(otherwise, "", "", service, None, reason or NOT_COMMITTED)
+    known = sorted((authorship[path].age, path) for path in paths if path in authorship)
+    path = known[0][1] if known else otherwise
+    author = authorship.get(path) or Authorship(
+        revision.commit or "", revision.author_name, revision.author_email, revision.subject
+    )
+    return Attribution(
+        path=path,
+        author=author.author_name,
+        author_email=author.author_email,
+        changed_by=head.user_for_author(author.author_email).username,
+        commit=author.commit or None,
+        reason=reason or author.subject,
+    )
