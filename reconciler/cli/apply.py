@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 
 import click
 
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output
-from reconciler.cli.requests import FAILED, database_of, plan_request, read_plan
+from reconciler.cli.requests import FAILED, as_planned, database_of, plan_request, read_plan
 from reconciler.model.errors import RefusedPlanError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
@@ -20,12 +21,10 @@ from reconciler.settings import Settings
 
 @click.command(
     cls=Command,
-    example="reconciler apply --ref origin/main --yes\n"
-    "reconciler apply plan.json --ref 3f2c1ab --yes",
+    example="reconciler apply --ref origin/main --yes\nreconciler apply plan.json --yes",
 )
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @click.option("--ref", metavar="REF", help="Apply this commit, branch or tag, not the folder.")
-@click.option("--base", metavar="REF", help="The base that the plan file was made with.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow-dirty", is_flag=True, help="Apply what is not committed.")
 @click.option("--allow-unmanage", is_flag=True, help="Let go of sites whose folder is gone.")
@@ -42,7 +41,6 @@ def apply(
     settings: Settings,
     plan_file: Path | None,
     ref: str | None,
-    base: str | None,
     yes: bool,
     allow_dirty: bool,
     allow_unmanage: bool,
@@ -50,13 +48,18 @@ def apply(
 ) -> int:
     """Make the database what git says: configurations, history, audit and snapshots at once.
 
-    With PLAN_FILE, do exactly what that plan says, or nothing.
+    With PLAN_FILE, do exactly what that plan says, or nothing: the commits it names are read
+    again, and it is refused if the database moved or if it was applied before.
     """
     output = Output(settings)
     require_answer(output, yes=yes)
+    if not isfinite(lock_timeout):
+        raise UsageError("--lock-timeout is no number of seconds", "Give at most 86400.")
+    expected = read_plan(plan_file) if plan_file else None
+    wanted = plan_request(settings, ref=ref, allow_unmanage=allow_unmanage)
     request = ApplyRequest(
-        plan=plan_request(settings, ref=ref, base=base, allow_unmanage=allow_unmanage),
-        expected=read_plan(plan_file) if plan_file else None,
+        plan=as_planned(wanted, expected) if expected else wanted,
+        expected=expected,
         allow_dirty=allow_dirty,
         lock_timeout_seconds=lock_timeout,
     )

@@ -34,8 +34,8 @@ COMMANDS = {
 }
 
 
-class _TerminatedError(KeyboardInterrupt):
-    """SIGTERM arrived; like Ctrl-C it cancels the statement under way and rolls back."""
+_terminations: list[int] = []
+"""The SIGTERMs that arrived: click and the driver raise an interrupt of their own about them."""
 
 
 @click.group(
@@ -85,12 +85,10 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show(sys.stderr)
         return USAGE
-    except _TerminatedError:
-        print("terminated; nothing was half-written", file=sys.stderr)  # noqa: T201
-        return TERMINATED
     except (KeyboardInterrupt, click.Abort):
-        print("interrupted; nothing was half-written", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
+        said, code = ("terminated", TERMINATED) if _terminations else ("interrupted", INTERRUPTED)
+        print(f"{said}; nothing was half-written", file=sys.stderr)  # noqa: T201
+        return code
     except Exception as error:  # noqa: BLE001 - the one handler of the program
         return _report(error, verbose=arguments.count("-vv") > 0)
 
@@ -105,8 +103,10 @@ def _invoke(arguments: list[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise _TerminatedError
+def _terminate(received: int, _frame: FrameType | None) -> None:
+    """Like Ctrl-C, cancel the statement under way and roll back."""
+    _terminations.append(received)
+    raise KeyboardInterrupt
 
 
 def _report(error: Exception, *, verbose: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +40,18 @@ def plan_request(
     )
 
 
+def as_planned(request: PlanRequest, plan: Plan) -> PlanRequest:
+    """Return a request that reads what a plan was made from, unless it names something else."""
+    source = request.source
+    if source.ref is None and not plan.desired.dirty:
+        source = Source(source.folder, plan.desired.commit)
+    base = plan.base.commit if plan.base else None
+    selection = request.selection
+    if not selection.described:
+        selection = Selection.from_described(plan.filters)
+    return replace(request, source=source, base=base, selection=selection, scope=plan.scope)
+
+
 def exit_code(plan: Plan, *, detailed: bool) -> int:
     """Return how a command that shows a plan ends."""
     if plan.errored:
@@ -72,6 +85,7 @@ def read_plan(path: Path) -> Plan:
     """
     try:
         plan = Plan.model_validate_json(path.read_bytes())
+        unaltered = plan.content_id() == plan.plan_id
     except OSError as error:
         raise ReconcilerError(
             f"cannot read {path}: {error.strerror}", "Name the file that `plan --out` wrote."
@@ -80,7 +94,7 @@ def read_plan(path: Path) -> Plan:
         raise ReconcilerError(
             f"{path} is not a plan of this program", "Make one with `reconciler plan --out`."
         ) from None
-    if plan.content_id() != plan.plan_id:
+    if not unaltered:
         raise ReconcilerError(
             f"{path} was altered after it was made: its plan_id does not fit its content",
             "Plan again, and have the new plan reviewed.",

@@ -39,6 +39,7 @@ class SignoffKey:
     signed_by: UUID
     role: str
     signed_at: datetime
+    meaning: str
 
 
 def database_identity(connection: Connection) -> DatabaseIdentity:
@@ -117,6 +118,12 @@ def out_of_band_edits(
     }
 
 
+def run_that_applied(connection: Connection, plan_id: str) -> tuple[UUID, datetime] | None:
+    """Return which run applied a plan, and when; None if none did."""
+    row = connection.execute(query("state/plan_applied"), {"plan_id": plan_id}).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def known_sites(connection: Connection, sites: Iterable[UUID]) -> set[UUID]:
     """Return which of ``sites`` the installation has."""
     rows = connection.execute(query("state/known_sites"), {"ids": list(sites)})
@@ -143,6 +150,7 @@ def unrecorded_signoffs(connection: Connection, signoffs: Sequence[SignoffKey]) 
             "signers": [signoff.signed_by for signoff in signoffs],
             "roles": [signoff.role for signoff in signoffs],
             "instants": [signoff.signed_at for signoff in signoffs],
+            "meanings": [signoff.meaning for signoff in signoffs],
         },
     )
     recorded = {ordinal for (ordinal,) in rows}

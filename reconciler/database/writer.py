@@ -45,6 +45,7 @@ class StagedSignature:
     signed_by: UUID
     role: str
     signed_at: str
+    meaning: str
     notes: str | None
     metadata: dict[str, Any]
 
@@ -88,11 +89,12 @@ class StagedChange:
                     signature.signed_by,
                     signature.role,
                     signature.signed_at,
+                    signature.meaning,
                     signature.notes,
                     Jsonb(signature.metadata),
                 )
                 if signature
-                else (None,) * 6
+                else (None,) * 7
             ),
         )
 

@@ -11,6 +11,7 @@ import psycopg
 from reconciler import __version__
 from reconciler.database import writer
 from reconciler.database.connection import Connection, explained, reading, writing
+from reconciler.database.state import run_that_applied
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import (
     BlockedError,
@@ -129,6 +130,17 @@ class _Run:
         return Applied(planned, self.id, self._refresh())
 
     def _require_expected(self, planned: Plan, expected: Plan) -> None:
+        applied = run_that_applied(self.connection, expected.plan_id)
+        if applied is not None:
+            run_id, at = applied
+            raise self._refused(
+                planned,
+                StalePlanError(
+                    f"this plan was applied before, by run {run_id} at {at:%Y-%m-%d %H:%M:%S %Z}",
+                    "A plan is applied once: plan again to see what is left to do.",
+                    planned,
+                ),
+            )
         if planned.plan_id != expected.plan_id:
             raise self._refused(
                 planned,

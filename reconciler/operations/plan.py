@@ -15,8 +15,9 @@ from reconciler.desired.git import open_folder
 from reconciler.model.change import Origin
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
+from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
 from reconciler.model.files import SignoffEntry
+from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import NeededSignoff, Plan, Scope
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
 from reconciler.planning.attribution import own_file, possible_causes
@@ -25,6 +26,7 @@ from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
 from reconciler.rules.compliance import counting_signoffs, unsigned_requirements
+from reconciler.rules.suggestion import listed
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Opens the installation's database; called only once the desired state is known to be valid."""
@@ -93,10 +95,9 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     _require_current_schema(connection)
     site_ids = [site.id for site in head.sites.values()]
     selection = prepared.request.selection
-    desired = selection.narrow(head.configurations, head)
-    rows = selection.narrow(
-        {row.key: row for row in database.managed_rows(connection, site_ids)}, head
-    )
+    live = {row.key: row for row in database.managed_rows(connection, site_ids)}
+    _require_matches(selection, head, live)
+    desired, rows = selection.narrow(head.configurations, head), selection.narrow(live, head)
     found = _in_scope(divergences(desired, rows), prepared)
     drifted = [divergence.key for divergence in found if divergence.drifted]
     signoffs = _new_signoffs(connection, desired.values(), head, prepared.request.scope)
@@ -143,6 +144,18 @@ def _require_current_schema(connection: Connection) -> None:
         )
 
 
+def _require_matches(
+    selection: Selection, head: DesiredState, live: Mapping[ConfigurationKey, DatabaseRow]
+) -> None:
+    """Refuse globs that select nothing: a misspelt one would read as "nothing to do"."""
+    extensions = {key.extension_id for key in (*head.configurations, *live)}
+    if idle := selection.unmatched(head, extensions):
+        raise UsageError(
+            f"nothing is selected by {', '.join(idle)}",
+            f"The sites are {listed(sorted(head.sites))}.",
+        )
+
+
 def _in_scope(found: list[Divergence], prepared: PreparedRequest) -> list[Divergence]:
     scope = prepared.request.scope
     if scope is Scope.ALL:
@@ -170,6 +183,7 @@ def _new_signoffs(
             signed_by=head.users[signoff.signed_by].id,
             role=signoff.role.value,
             signed_at=signoff.signed_at,
+            meaning=signoff.meaning.value,
         ): (configuration, signoff)
         for configuration in desired
         for signoff in counting_signoffs(configuration, head)

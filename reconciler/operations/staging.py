@@ -19,11 +19,9 @@ def staged_changes(plan: Plan, head: DesiredState, run_id: UUID) -> list[StagedC
 
 
 def staged_requirements(plan: Plan, head: DesiredState) -> Iterator[StagedRequirement]:
-    """Yield what the touched sites' desired configurations ask signatures for."""
-    touched = {change.site_id for change in plan.changes}
-    for configuration in head.configurations.values():
-        if configuration.site.id not in touched:
-            continue
+    """Yield what the changed configurations ask signatures for."""
+    for key in {change.key for change in plan.changes} & head.configurations.keys():
+        configuration = head.configurations[key]
         for required in requirements(configuration, head.catalog):
             yield StagedRequirement(
                 site_id=configuration.site.id,
@@ -40,6 +38,7 @@ def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
         "origin": change.origin.value,
         "commit": change.commit,
         "author": {"name": change.author, "email": change.author_email},
+        "dirty": plan.desired.dirty,
         "planId": plan.plan_id,
         "runId": str(run_id),
         "path": change.path,
@@ -82,6 +81,7 @@ def _staged_signature(
         signed_by=head.users[signature.signed_by].id,
         role=signature.role,
         signed_at=signature.signed_at,
+        meaning=signature.meaning,
         notes=signature.notes,
-        metadata={"meaning": signature.meaning, "commit": change.commit, "runId": str(run_id)},
+        metadata={"commit": change.commit, "runId": str(run_id)},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -26,6 +26,25 @@ class Selection:
         extensions = (f"extension={glob}" for glob in sorted(self.extensions))
         return (*sites, *extensions)
 
+    @classmethod
+    def from_described(cls, filters: Iterable[str]) -> Selection:
+        """Return the selection that a plan recorded."""
+        pairs = [entry.partition("=") for entry in filters]
+        return cls(
+            sites=tuple(glob for kind, _, glob in pairs if kind == "site"),
+            extensions=tuple(glob for kind, _, glob in pairs if kind == "extension"),
+        )
+
+    def unmatched(self, state: DesiredState, extensions: Iterable[str]) -> list[str]:
+        """Return, as flags, the globs that select no managed site or no extension."""
+        known = dict.fromkeys(extensions)
+        idle_sites = [glob for glob in self.sites if not _any_match(state.sites, glob)]
+        idle_extensions = [glob for glob in self.extensions if not _any_match(known, glob)]
+        return [
+            *(f"--site {glob}" for glob in idle_sites),
+            *(f"--extension {glob}" for glob in idle_extensions),
+        ]
+
     def narrow(
         self, by_key: Mapping[ConfigurationKey, Value], state: DesiredState
     ) -> dict[ConfigurationKey, Value]:
@@ -39,6 +58,10 @@ class Selection:
             if _matches(slugs.get(key.site_id, ""), self.sites)
             and _matches(key.extension_id, self.extensions)
         }
+
+
+def _any_match(names: Iterable[str], glob: str) -> bool:
+    return any(fnmatchcase(name, glob) for name in names)
 
 
 def _matches(name: str, globs: tuple[str, ...]) -> bool:

@@ -11,6 +11,8 @@ CREATE TABLE compliance_signoffs (
     signed_by uuid NOT NULL,
     signed_role varchar(32) NOT NULL,
     signed_at timestamptz NOT NULL DEFAULT now(),
+    -- What the signature says: review, approval, responsibility, authorship (21 CFR 11.50(a)(3)).
+    meaning varchar(32),
     config_hash varchar(256) NOT NULL,
     config_version integer NOT NULL,
     notes text,
@@ -24,7 +26,8 @@ CREATE TABLE compliance_signoffs (
         REFERENCES site_extension_config_versions
             (site_id, extension_id, config_version, config_hash) ON DELETE RESTRICT,
     CONSTRAINT unique_signoff
-        UNIQUE (site_id, extension_id, config_hash, aspect, signed_by, signed_role, signed_at)
+        UNIQUE (site_id, extension_id, config_hash, aspect, signed_by, signed_role, signed_at,
+                meaning)
 );
 
 CREATE INDEX idx_signoffs_signed_at ON compliance_signoffs (signed_at);

@@ -2,5 +2,5 @@
 COPY staged_changes (
     ordinal, site_id, extension_id, action, version, configuration, old_config_hash,
     new_config_hash, commit_id, changed_by, reason, details, aspect, signed_by, signed_role,
-    signed_at, notes, metadata
+    signed_at, meaning, notes, metadata
 ) FROM STDIN

@@ -1,6 +1,8 @@
--- Remove the requirements that the catalog no longer has for the touched sites.
+-- Remove what the changed configurations asked for before and no longer ask for.
 DELETE FROM compliance_requirements AS kept
-WHERE kept.site_id IN (SELECT site_id FROM staged_changes)
+USING staged_changes AS changed
+WHERE kept.site_id = changed.site_id
+  AND kept.extension_id = changed.extension_id
   AND NOT EXISTS (
       SELECT FROM staged_requirements AS staged
       WHERE staged.site_id = kept.site_id

@@ -16,6 +16,7 @@ CREATE TEMPORARY TABLE staged_changes (
     signed_by uuid,
     signed_role text,
     signed_at timestamptz,
+    meaning text,
     notes text,
     metadata jsonb
 ) ON COMMIT DROP

@@ -1,9 +1,8 @@
--- Keep the requirements of the touched sites' live configurations as the catalog has them.
+-- Keep what the changed configurations ask signatures for, as the catalog has it.
 INSERT INTO compliance_requirements AS kept
     (site_id, extension_id, aspect, required_role, enforced)
-SELECT staged.site_id, staged.extension_id, staged.aspect, staged.required_role, staged.enforced
-FROM staged_requirements AS staged
-JOIN site_extension_configs AS live USING (site_id, extension_id)
+SELECT site_id, extension_id, aspect, required_role, enforced
+FROM staged_requirements
 ON CONFLICT (site_id, extension_id, aspect, required_role) DO UPDATE
 SET enforced = excluded.enforced
 WHERE kept.enforced <> excluded.enforced

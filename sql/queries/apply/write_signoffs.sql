@@ -1,9 +1,9 @@
 -- Record signoffs against the newest version that has the hash they sign.
 INSERT INTO compliance_signoffs
-    (site_id, extension_id, aspect, signed_by, signed_role, signed_at, config_hash,
+    (site_id, extension_id, aspect, signed_by, signed_role, signed_at, meaning, config_hash,
      config_version, notes, metadata)
 SELECT staged.site_id, staged.extension_id, staged.aspect, staged.signed_by,
-       staged.signed_role, staged.signed_at, staged.new_config_hash, signed.config_version,
+       staged.signed_role, staged.signed_at, staged.meaning, staged.new_config_hash, signed.config_version,
        staged.notes, staged.metadata
 FROM staged_changes AS staged
 CROSS JOIN LATERAL (
