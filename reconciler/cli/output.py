@@ -65,9 +65,11 @@ class Output:
 
 
 def _console(*, color: bool | None, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
     return Console(
         stderr=stderr,
-        force_terminal=True if color else None,
+        # Said either way, since left open it is the environment's FORCE_COLOR that decides.
+        force_terminal=color is True or stream.isatty(),
         no_color=color is False,
         highlight=False,
         emoji=False,

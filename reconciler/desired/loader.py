@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -54,8 +55,9 @@ class Files:
     broken_profiles: set[str] = field(default_factory=set)
     manifests: dict[str, dict[str, Manifest]] = field(default_factory=dict)
     broken_manifests: set[tuple[str, str]] = field(default_factory=set)
-    contracts: dict[str, ContractContent] = field(default_factory=dict)
+    contracts: dict[str, tuple[ContractContent, Document]] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
+    slugs: dict[UUID, str] = field(default_factory=dict)
     extensions: dict[str, dict[str, tuple[ExtensionFile, Document]]] = field(default_factory=dict)
     site_folders: dict[str, str] = field(default_factory=dict)
     """The first file of each site folder, so that a folder without site.yaml can be named."""
@@ -139,16 +141,18 @@ class _Loading:
     def _read_users(self, parsed: Parsed) -> None:
         if not (listed := self._model(parsed, "users", UsersFile)):
             return
-        ids: set[object] = set()
+        seen: set[tuple[str, str]] = set()
         for index, user in enumerate(listed.users):
-            for name, value, seen in (
-                ("username", user.username, user.username in self.files.users),
-                ("id", str(user.id), user.id in ids),
-            ):
-                if seen:
-                    place = parsed.document.locate(("users", index, name))
-                    self.diagnostics.append(kinds.DUPLICATE_USER.at(place, field=name, value=value))
-            ids.add(user.id)
+            names = {"id": str(user.id), "username": user.username}
+            if user.email:
+                names["email"] = user.email.casefold()
+            for field_name, value in names.items():
+                if (field_name, value) in seen:
+                    place = parsed.document.locate(("users", index, field_name))
+                    self.diagnostics.append(
+                        kinds.DUPLICATE_USER.at(place, field=field_name, value=value)
+                    )
+                seen.add((field_name, value))
             self.files.users.setdefault(user.username, user)
 
     def _read_profile(self, parsed: Parsed) -> None:
@@ -165,25 +169,35 @@ class _Loading:
         if plain_version(content.version) != plain_version(version):
             self._require_same(parsed.document, "version", content.version, version)
         versions = self.files.manifests.setdefault(extension, {})
-        versions[plain_version(version)] = Manifest(content, parsed.document)
+        known = versions.setdefault(plain_version(version), Manifest(content, parsed.document))
+        if known.document is not parsed.document:
+            what = f"extension {extension} {plain_version(version)}"
+            self._refuse_second(parsed.document, what, known.document.path)
 
     def _read_contract(self, parsed: Parsed) -> None:
         content = read_manifest_part(parsed.document, ContractContent, self.diagnostics)
         if content is not None:
             self._require_same(parsed.document, "id", content.id, parsed.place.first)
-            self.files.contracts[content.id] = content
+            known = self.files.contracts.setdefault(content.id, (content, parsed.document))
+            if known[1] is not parsed.document:
+                self._refuse_second(parsed.document, f"capability {content.id}", known[1].path)
+
+    def _refuse_second(self, document: Document, what: str, other: str) -> None:
+        self.diagnostics.append(
+            kinds.DUPLICATE_CATALOG_ENTRY.at(document.locate(()), what=what, other=other)
+        )
 
     def _read_site(self, parsed: Parsed) -> None:
         slug = parsed.place.first
         if not (file := self._model(parsed, "site", SiteFile)):
             return
         self._require_same(parsed.document, "site", file.site or slug, slug)
-        for other in self.files.sites.values():
-            if other.id == file.id:
-                place = parsed.document.locate(("id",))
-                self.diagnostics.append(
-                    kinds.DUPLICATE_SITE_ID.at(place, site=slug, id=file.id, other=other.slug)
-                )
+        other = self.files.slugs.setdefault(file.id, slug)
+        if other != slug:
+            place = parsed.document.locate(("id",))
+            self.diagnostics.append(
+                kinds.DUPLICATE_SITE_ID.at(place, site=slug, id=file.id, other=other)
+            )
         self.files.sites[slug] = Site(
             slug=slug,
             id=file.id,
@@ -237,7 +251,8 @@ class _Loading:
         if self.files.project is None:
             return None
         project, document = self.files.project
-        catalog = Catalog(self.files.manifests, self.files.contracts)
+        contracts = {name: content for name, (content, _) in self.files.contracts.items()}
+        catalog = Catalog(self.files.manifests, contracts)
         return DesiredState(
             project=project,
             project_document=document,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from reconciler.model.document import Document, JsonObject
-from reconciler.model.files import Role
+from reconciler.model.files import Role, Version
 
 
 class ComplianceModel(StrEnum):
@@ -67,7 +67,7 @@ class ManifestContent(ManifestPart):
     """The fields of a manifest that the reconciler relies on."""
 
     id: str
-    version: str
+    version: Version
     name: str
     type: str = ""
     configuration: dict[str, Any] = {}
@@ -86,7 +86,7 @@ class ContractCompliance(ManifestPart):
 class ContractContent(ManifestPart):
     """The fields of a capability contract that the reconciler relies on."""
 
-    id: str
+    id: Annotated[str, Field(min_length=1, max_length=128)]
     name: str
     version: str = "v1.0"
     compliance: ContractCompliance = ContractCompliance()

@@ -1,26 +1,62 @@
-"""Which values are secrets, told by the schema or by their names (DESIGN: never shown)."""
+"""Which values are secrets, told by the schema, by their names or by their form."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from reconciler.model.document import JsonValue, Path
-from reconciler.model.subschemas import schemas_at
+from reconciler.model.subschemas import SchemaPart, schema_part
 
-# A name like a secret's: the whole last word, so that `tokenEndpoint` and `passwordPolicy` are not.
-_SECRET_NAME = re.compile(
-    r"(?:^|[a-z0-9_-])(?:password|passwd|passphrase|secret|secrets|token|api[-_]?key|private[-_]?key"
-    r"|access[-_]?key|client[-_]?secret|credential|credentials)$",
-    re.IGNORECASE,
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SECRET_WORDS = _words(
+    """
+    apikey apikeys bearer credential credentials passcode passphrase passwd password passwords
+    pwd secret secrets token tokens
+    """
 )
+_SECRET_KEYS = _words(
+    """
+    access api encryption master private secret shared signing ssh
+    """
+)
+# What a name with a secret word is about, when it is not about the secret itself.
+_HARMLESS_LAST = _words(
+    """
+    age algorithm audience count days endpoint enabled expiry field file format header hours
+    id issuer length lifetime limit location max min minutes name path policy provider ref
+    reference required rotation scope scopes seconds store ttl type uri url user username
+    version
+    """
+)
+_HARMLESS_FIRST = _words(
+    """
+    allow has is max min require requires show use uses
+    """
+)
+_URL_WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@")
 _REFERENCE_KEYS = ({"$secret"}, {"$encrypted"})
 
 
+@lru_cache(maxsize=65_536)
 def is_secret_name(name: str) -> bool:
-    """Return whether a key is named like a secret."""
-    return _SECRET_NAME.search(name) is not None
+    """Return whether a key is named like a secret: by its words, whatever joins them."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if not words or words[-1] in _HARMLESS_LAST or words[0] in _HARMLESS_FIRST:
+        return False
+    return not _SECRET_WORDS.isdisjoint(words) or any(
+        (second in ("key", "keys") and first in _SECRET_KEYS)
+        or (first, second) == ("connection", "string")
+        for first, second in pairwise(words)
+    )
 
 
 def is_reference(value: object) -> bool:
@@ -32,34 +68,42 @@ def is_reference(value: object) -> bool:
     )
 
 
-def is_marked_sensitive(schema: Mapping[str, Any]) -> bool:
-    """Return whether a JSON Schema marks its value as a secret."""
-    return (
-        schema.get("x-sensitive") is True
-        or schema.get("writeOnly") is True
-        or schema.get("format") == "password"
-    )
+def holds_password(value: object) -> bool:
+    """Return whether a text is a URL with a password in it."""
+    return isinstance(value, str) and _URL_WITH_PASSWORD.match(value) is not None
 
 
 def is_sensitive(schema: Mapping[str, Any], path: Path) -> bool:
     """Return whether the value at ``path`` of a configuration is, or lies in, a secret."""
-    for depth, part in enumerate(path, 1):
-        if isinstance(part, str) and is_secret_name(part):
-            return True
-        if any(is_marked_sensitive(below) for below in schemas_at(schema, path[:depth])):
+    part = schema_part(schema)
+    for step in path:
+        part = part.below(step)
+        if part.marked_sensitive or (isinstance(step, str) and is_secret_name(step)):
             return True
     return False
 
 
 def sensitive_values(
-    schema: Mapping[str, Any], value: JsonValue, path: Path = ()
+    schema: Mapping[str, Any], value: JsonValue
 ) -> Iterator[tuple[Path, JsonValue]]:
-    """Yield the outermost secret values of a configuration, each with its path."""
-    if path and is_sensitive(schema, path):
+    """Yield the outermost secret values of a configuration, each with its path.
+
+    What only its name makes a secret is one if it is text: `tokens: 5` is a number of tokens,
+    and a mapping named `credentials` is judged by what is in it.
+    """
+    yield from _sensitive(schema_part(schema), value, (), named=False)
+
+
+def _sensitive(
+    part: SchemaPart, value: JsonValue, path: Path, *, named: bool
+) -> Iterator[tuple[Path, JsonValue]]:
+    secret_text = isinstance(value, str) and (named or holds_password(value))
+    if part.marked_sensitive or secret_text or (named and is_reference(value)):
         yield path, value
     elif isinstance(value, dict):
         for key, child in value.items():
-            yield from sensitive_values(schema, child, (*path, key))
+            below = part.below(key)
+            yield from _sensitive(below, child, (*path, key), named=is_secret_name(key))
     elif isinstance(value, list):
         for index, child in enumerate(value):
-            yield from sensitive_values(schema, child, (*path, index))
+            yield from _sensitive(part.below(index), child, (*path, index), named=named)

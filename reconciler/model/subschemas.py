@@ -1,47 +1,119 @@
-"""Which parts of a JSON Schema describe a given part of a value."""
+"""Which parts of a JSON Schema describe a given part of a value, worked out once each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from reconciler.model.document import Path
 
 _COMBINING = ("allOf", "anyOf", "oneOf", "if", "then", "else")
+_ANY_ITEM = 0
+_ANY_OTHER = None
+Schema = Mapping[str, Any]
 
 
-def schemas_at(root: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
-    """Return every schema that may describe the value at ``path``, combinations included."""
-    schemas = combined(root, root)
-    for part in path:
-        given = [below for above in schemas for below in _below(above, part)]
-        schemas = [schema for each in given for schema in combined(root, each)]
-    return schemas
+class SchemaPart:
+    """Every schema that may describe one part of a value, combinations and ``$ref`` included.
 
-
-def combined(root: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return a schema and those that describe the same value with it: combinations and ``$ref``.
-
-    Args:
-        root: the whole schema, which local references lead into.
-        schema: the part of it to begin with.
+    The parts below are made when they are asked for and kept, all items of a list as one.
     """
-    found: list[Mapping[str, Any]] = []
-    waiting: list[Any] = [schema]
+
+    def __init__(self, root: Schema, schemas: list[Schema]) -> None:
+        self.schemas = schemas
+        self._root = root
+        self._below: dict[str | int | None, SchemaPart] = {}
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The properties that any of the schemas names."""
+        return frozenset(name for each in self.schemas for name in each.get("properties") or ())
+
+    @cached_property
+    def says_what_may_be_added(self) -> bool:
+        """Whether any of the schemas speaks of properties that it does not name."""
+        added = ("additionalProperties", "patternProperties")
+        return any(keyword in each for each in self.schemas for keyword in added)
+
+    @cached_property
+    def marked_sensitive(self) -> bool:
+        """Whether any of the schemas marks its value as a secret."""
+        return any(
+            each.get("x-sensitive") is True
+            or each.get("writeOnly") is True
+            or each.get("format") == "password"
+            for each in self.schemas
+        )
+
+    @cached_property
+    def _positional(self) -> bool:
+        return any(isinstance(each.get("items"), list) for each in self.schemas)
+
+    def below(self, step: str | int) -> SchemaPart:
+        """Return what describes the property or item ``step`` of the value."""
+        kept: str | int | None = step
+        if isinstance(step, int):
+            kept = step if self._positional else _ANY_ITEM
+        elif step not in self.named:
+            kept = _ANY_OTHER
+        if kept not in self._below:
+            given = [found for above in self.schemas for found in _given(above, step)]
+            self._below[kept] = SchemaPart(self._root, _combined(self._root, given))
+        return self._below[kept]
+
+    def at(self, path: Path) -> SchemaPart:
+        """Return what describes the value at ``path``."""
+        part = self
+        for step in path:
+            part = part.below(step)
+        return part
+
+
+class _ByIdentity:
+    """A schema as a key of a cache: the same object is the same schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and self.schema is other.schema
+
+
+@lru_cache(maxsize=4096)
+def _whole(key: _ByIdentity) -> SchemaPart:
+    return SchemaPart(key.schema, _combined(key.schema, [key.schema]))
+
+
+def schema_part(schema: Schema, path: Path = ()) -> SchemaPart:
+    """Return what describes the value at ``path``; what was worked out before is used again.
+
+    ``schema`` must not be altered afterwards.
+    """
+    return _whole(_ByIdentity(schema)).at(path)
+
+
+def _combined(root: Schema, schemas: list[Schema]) -> list[Schema]:
+    """Return schemas and those that describe the same value with them."""
+    found: dict[int, Schema] = {}
+    waiting: list[Any] = list(schemas)
     while waiting:
         part = waiting.pop()
-        if not isinstance(part, dict) or any(part is known for known in found):
+        if not isinstance(part, dict) or id(part) in found:
             continue
-        found.append(part)
+        found[id(part)] = part
         waiting.append(_referred(root, part.get("$ref")))
         for keyword in _COMBINING:
             branches = part.get(keyword)
             waiting += branches if isinstance(branches, list) else [branches]
-    return found
+    return list(found.values())
 
 
-def _referred(root: Mapping[str, Any], reference: object) -> object:
+def _referred(root: Schema, reference: object) -> object:
     """Return what a local reference leads to; references to other documents are not followed."""
     if not isinstance(reference, str) or not reference.startswith("#"):
         return None
@@ -55,20 +127,20 @@ def _referred(root: Mapping[str, Any], reference: object) -> object:
     return part
 
 
-def _below(schema: Mapping[str, Any], part: str | int) -> Iterator[Mapping[str, Any]]:
-    """Yield the schemas that one schema by itself gives for ``part`` of its value."""
+def _given(schema: Schema, step: str | int) -> Iterator[Schema]:
+    """Yield the schemas that one schema by itself gives for ``step`` of its value."""
     found: list[Any] = []
-    if isinstance(part, int):
+    if isinstance(step, int):
         items = schema.get("items")
         if isinstance(items, list):
-            found = [items[part] if part < len(items) else schema.get("additionalItems")]
+            found = [items[step] if step < len(items) else schema.get("additionalItems")]
         else:
             found = [items]
     else:
         properties = schema.get("properties")
-        if isinstance(properties, dict) and part in properties:
-            found.append(properties[part])
-        if not found:
+        if isinstance(properties, dict) and step in properties:
+            found.append(properties[step])
+        else:
             found.append(schema.get("additionalProperties"))
         patterns = schema.get("patternProperties")
         # Which pattern matches is not asked: too much hidden is better than too little.

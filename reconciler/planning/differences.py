@@ -11,7 +11,7 @@ from reconciler.model.canonical import canonical_json
 from reconciler.model.change import SENSITIVE, FieldDifference, Operation
 from reconciler.model.document import Path
 from reconciler.model.pointer import pointer
-from reconciler.model.sensitivity import is_reference, is_sensitive
+from reconciler.model.sensitivity import holds_password, is_reference, is_sensitive
 
 _ABSENT = object()
 
@@ -61,7 +61,7 @@ def _redacted(schema: Mapping[str, Any], value: Any, path: Path) -> Any:
     """Return ``value`` with every secret inside it replaced; references to secrets stay."""
     if value is _ABSENT or is_reference(value):
         return value
-    if is_sensitive(schema, path):
+    if is_sensitive(schema, path) or holds_password(value):
         return SENSITIVE
     if isinstance(value, dict):
         return {key: _redacted(schema, child, (*path, key)) for key, child in value.items()}

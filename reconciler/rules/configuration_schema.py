@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from reconciler.model.kinds.files import MANIFEST_SCHEMA_INVALID
 from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import is_reference, is_sensitive
-from reconciler.model.subschemas import schemas_at
+from reconciler.model.subschemas import SchemaPart, schema_part
 from reconciler.rules.suggestion import did_you_mean
 
 _DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 _MASK = "the value"
+MOST_FINDINGS = 500
+"""How many findings about one configuration are listed."""
 _KIND_OF_KEYWORD: dict[str, DiagnosticKind] = {
     "type": kinds.CONFIGURATION_TYPE,
     "required": kinds.CONFIGURATION_MISSING,
@@ -71,9 +74,26 @@ class SchemaChecker:
         validator = self._validators.get(id(manifest))
         if validator is None:
             return
+        found = self._findings(desired, manifest, validator)
+        yield from islice(found, MOST_FINDINGS)
+        if next(found, None) is not None:
+            yield kinds.CONFIGURATION_FINDINGS.at(
+                desired.locate(()),
+                site=desired.site.slug,
+                extension=desired.extension,
+                number=MOST_FINDINGS,
+            )
+
+    def _findings(
+        self,
+        desired: DesiredConfiguration,
+        manifest: Manifest,
+        validator: jsonschema_rs.Validator,
+    ) -> Iterator[Diagnostic]:
         for error in validator.iter_errors(desired.configuration):
             yield from self._finding(desired, manifest, error)
-        yield from _unknown_properties(desired, manifest)
+        for path in _unnamed(schema_part(manifest.schema), desired.configuration, ()):
+            yield _unknown_property(desired, manifest, path)
 
     def _finding(
         self,
@@ -116,13 +136,8 @@ def _value_at(desired: DesiredConfiguration, path: Path) -> JsonValue:
     return value  # type: ignore[no-any-return]
 
 
-def _unknown_properties(desired: DesiredConfiguration, manifest: Manifest) -> Iterator[Diagnostic]:
-    for path in _unnamed(manifest.schema, desired.configuration, ()):
-        yield _unknown_property(desired, manifest, path)
-
-
 def _unknown_property(desired: DesiredConfiguration, manifest: Manifest, path: Path) -> Diagnostic:
-    known = _named(schemas_at(manifest.schema, path[:-1]))
+    known = schema_part(manifest.schema, path[:-1]).named
     return kinds.CONFIGURATION_UNKNOWN.at(
         desired.locate(path, key=True),
         site=desired.site.slug,
@@ -133,11 +148,7 @@ def _unknown_property(desired: DesiredConfiguration, manifest: Manifest, path: P
     )
 
 
-def _named(schemas: list[Mapping[str, Any]]) -> set[str]:
-    return {name for schema in schemas for name in schema.get("properties") or ()}
-
-
-def _unnamed(root: Mapping[str, Any], value: JsonValue, path: Path) -> Iterator[Path]:
+def _unnamed(part: SchemaPart, value: JsonValue, path: Path) -> Iterator[Path]:
     """Yield the paths of properties that no part of the schema names, where none may be added.
 
     Real manifests seldom forbid unknown properties, so a mapping that names its properties is
@@ -147,17 +158,11 @@ def _unnamed(root: Mapping[str, Any], value: JsonValue, path: Path) -> Iterator[
         return
     if isinstance(value, list):
         for index, child in enumerate(value):
-            yield from _unnamed(root, child, (*path, index))
+            yield from _unnamed(part.below(index), child, (*path, index))
     elif isinstance(value, dict):
-        schemas = schemas_at(root, path)
-        named = _named(schemas)
-        closed = (named or not path) and not any(_says_what_may_be_added(each) for each in schemas)
+        closed = (part.named or not path) and not part.says_what_may_be_added
         for key, child in value.items():
-            if closed and key not in named:
+            if closed and key not in part.named:
                 yield (*path, key)
             else:
-                yield from _unnamed(root, child, (*path, key))
-
-
-def _says_what_may_be_added(schema: Mapping[str, Any]) -> bool:
-    return "additionalProperties" in schema or "patternProperties" in schema
+                yield from _unnamed(part.below(key), child, (*path, key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 MOST_NAMES_LISTED = 12
 
@@ -16,12 +17,17 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
         known: what could have been written.
         otherwise: the advice where nothing is known.
     """
-    names = sorted(known)
+    names = _sorted(frozenset(known))
     if close := get_close_matches(name, names, n=1, cutoff=0.6):
         return f"Did you mean {close[0]!r}?"
     if not names:
         return otherwise
     return f"Known: {listed(names)}."
+
+
+@lru_cache(maxsize=256)
+def _sorted(names: frozenset[str]) -> list[str]:
+    return sorted(names)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -49,6 +49,11 @@ DUPLICATE_USER = DiagnosticKind(
     "{field} {value!r} is given to two users",
     "Each user is listed once, with the id of its row in MachShop's table users.",
 )
+DUPLICATE_CATALOG_ENTRY = DiagnosticKind(
+    "duplicate-catalog-entry",
+    "{what} is described a second time; the first is {other}",
+    "Keep one of the two files.",
+)
 UNKNOWN_PROFILE = DiagnosticKind(
     "unknown-profile",
     "there is no profile {profile!r}",

@@ -24,6 +24,11 @@ CONFIGURATION_UNKNOWN = DiagnosticKind(
     "{place} is not a property that {extension} {version} knows",
     "{suggestion}",
 )
+CONFIGURATION_FINDINGS = DiagnosticKind(
+    "configuration-findings",
+    "more than {number} findings about one configuration; the others are not listed",
+    "Mend these first, and run it again.",
+)
 PLAINTEXT_SECRET = DiagnosticKind(
     "plaintext-secret",
     "{place} is a secret and holds something other than a reference",
