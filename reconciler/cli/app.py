@@ -38,6 +38,14 @@ def _option(field: str, *names: str, env: str | list[str] | None = None, **facts
     )
 
 
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    help="How to print it.  [default: text]",
+)
+
+
 def global_options(*, environment: bool) -> list[click.Parameter]:
     """Return the flags that every command takes; ``environment`` is read once, by the program."""
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import click
 
-from reconciler.cli.app import Command
+from reconciler.cli.app import Command, format_option
 from reconciler.cli.apply import apply_and_report, require_answer
 from reconciler.cli.output import Output
-from reconciler.cli.requests import database_of, exit_code, plan_request
+from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of, plan_request
 from reconciler.model.plan import Scope
 from reconciler.operations import plan as planning
 from reconciler.operations.apply import ApplyRequest
-from reconciler.report.plan_markdown import plan_as_markdown
-from reconciler.report.plan_text import plan_as_text
 from reconciler.settings import Settings
 
 
@@ -25,12 +23,7 @@ from reconciler.settings import Settings
 @click.option("--yes", is_flag=True, help="Do not ask before healing.")
 @click.option("--allow-dirty", is_flag=True, help="Heal from what is not committed.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is drift.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    help="How to print it.  [default: text]",
-)
+@format_option
 @click.pass_obj
 def drift(
     settings: Settings,
@@ -45,7 +38,7 @@ def drift(
 
     A row that git wants changed as well is shown, and left to apply.
     """
-    output = Output(settings)
+    output = Output(settings, form)
     if heal:
         require_answer(output, yes=yes)
         request = ApplyRequest(
@@ -56,13 +49,7 @@ def drift(
         found = planning.plan(
             plan_request(settings, ref=ref, scope=Scope.DRIFTED), database_of(settings)
         )
-    match form:
-        case "json":
-            output.data(found.to_json())
-        case "markdown":
-            output.data(plan_as_markdown(found))
-        case "text":
-            output.data(plan_as_text(found))
-        case _:
-            output.plan(found)
-    return exit_code(found, detailed=detailed_exitcode)
+    output.plan(found)
+    if found.errored:
+        return FAILED
+    return DIFFERENT if detailed_exitcode and found.changes else DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import sys
 import traceback
@@ -90,7 +91,13 @@ def run(arguments: list[str]) -> int:
         print(f"{said}; nothing was half-written", file=sys.stderr)  # noqa: T201
         return code
     except Exception as error:  # noqa: BLE001 - the one handler of the program
-        return _report(error, verbose=arguments.count("-vv") > 0)
+        return _report(error, verbose=_wants_traceback(arguments))
+
+
+def _wants_traceback(arguments: list[str]) -> bool:
+    """Return whether -v was given twice, in whichever spelling."""
+    letters = "".join(part[1:] for part in arguments if re.fullmatch(r"-[a-z]+", part))
+    return letters.count("v") + arguments.count("--verbose") > 1
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -10,19 +10,26 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
+from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.report.escaping import printable
+from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.plan_text import diagnostics_as_text, plan_as_text
 from reconciler.report.terminal import print_diagnostics, print_plan
 from reconciler.settings import Settings, color_from, may_ask
 
 
 class Output:
-    """Where a command writes."""
+    """Where a command writes, and in which form: text, json or markdown.
 
-    def __init__(self, settings: Settings) -> None:
+    Without one, what a person sees: tables on a terminal, plain text elsewhere.
+    """
+
+    def __init__(self, settings: Settings, form: str | None = None) -> None:
+        if settings.json and form not in (None, "json"):
+            raise UsageError(f"--json and --format {form} contradict each other", "Give one.")
         self.settings = settings
+        self.form = "json" if settings.json else form
         self.stdout = _console(color=settings.color, stderr=False)
         self.stderr = _console(color=settings.color, stderr=True)
 
@@ -46,13 +53,16 @@ class Output:
             self.stderr.print(Text(printable(message)), soft_wrap=True)
 
     def plan(self, plan: Plan) -> None:
-        """Write a plan for a person, or as JSON where that was asked for."""
-        if self.settings.json:
+        """Write a plan in the form asked for."""
+        whole = self.settings.verbosity > 0
+        if self.form == "json":
             self.data(plan.to_json())
-        elif self.styled:
-            print_plan(self.stdout, plan, whole=self.settings.verbosity > 0)
+        elif self.form == "markdown":
+            self.data(plan_as_markdown(plan))
+        elif self.form is None and self.styled:
+            print_plan(self.stdout, plan, whole=whole)
         else:
-            self.data(plan_as_text(plan, whole=self.settings.verbosity > 0))
+            self.data(plan_as_text(plan, whole=whole))
 
     @contextmanager
     def progress(self, message: str) -> Iterator[None]:

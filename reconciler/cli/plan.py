@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.app import Command
+from reconciler.cli.app import Command, format_option
 from reconciler.cli.output import Output
 from reconciler.cli.requests import database_of, exit_code, plan_request, write_file
 from reconciler.operations import plan as planning
-from reconciler.report.plan_markdown import plan_as_markdown
-from reconciler.report.plan_text import plan_as_text
 from reconciler.settings import Settings
 
 
@@ -29,12 +27,7 @@ from reconciler.settings import Settings
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the plan as JSON."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    help="How to print it.  [default: text]",
-)
+@format_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @click.option("--allow-unmanage", is_flag=True, help="Let go of sites whose folder is gone.")
 @click.pass_obj
@@ -48,20 +41,12 @@ def plan(
     allow_unmanage: bool,
 ) -> int:
     """Show what apply would do, field by field, and why. Writes nothing to the database."""
-    output = Output(settings)
+    output = Output(settings, form)
     request = plan_request(settings, ref=ref, base=base, allow_unmanage=allow_unmanage)
     with output.progress("Comparing git with the database"):
         made = planning.plan(request, database_of(settings))
     if out is not None:
         write_file(out, made.to_json())
         output.say(f"Plan written to {out}.")
-    match form:
-        case "json":
-            output.data(made.to_json())
-        case "markdown":
-            output.data(plan_as_markdown(made))
-        case "text":
-            output.data(plan_as_text(made))
-        case _:
-            output.plan(made)
+    output.plan(made)
     return exit_code(made, detailed=detailed_exitcode)

@@ -12,7 +12,9 @@ from reconciler.database.sql_files import query, sql_root
 from reconciler.model.errors import ReconcilerError
 
 _NAME = re.compile(r"(?P<version>\d{4})_(?P<name>\w+)\.sql")
-_MACHSHOP_TABLES = ["sites", "users"]
+# Functions pin the search path they are created under; pg_temp must come last in it.
+_SCHEMA_PUBLIC = "SET LOCAL search_path = public, pg_temp"
+_MACHSHOP_TABLES = ["public.sites", "public.users"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ def all_migrations() -> tuple[Migration, ...]:
 
 def create_machshop_tables(connection: Connection) -> None:
     """Create MachShop's `sites` and `users` where they are absent. Commits."""
-    connection.execute(sql_root().joinpath("machshop_tables.sql").read_text(encoding="utf-8"))
+    with connection.transaction():
+        connection.execute(_SCHEMA_PUBLIC)
+        connection.execute(sql_root().joinpath("machshop_tables.sql").read_text(encoding="utf-8"))
 
 
 def migration_state(connection: Connection) -> MigrationState:
@@ -58,7 +62,7 @@ def migration_state(connection: Connection) -> MigrationState:
     Raises:
         ReconcilerError: an applied migration was edited, or the schema is newer than the program.
     """
-    present = _present(connection, ["reconciler_migrations"])
+    present = _present(connection, ["public.reconciler_migrations"])
     return _state(connection if present else None)
 
 
@@ -80,7 +84,7 @@ def migrate(connection: Connection, *, lock_timeout: float = 60.0) -> Sequence[M
         raise ReconcilerError(
             f"this database has no table {' and no table '.join(sorted(missing))}",
             "They belong to MachShop: name MachShop's own database, or, for an empty one, "
-            "run `reconciler db bootstrap`.",
+            "run `reconciler db bootstrap`. Other schemas than public are not supported.",
         )
     applied: list[Migration] = []
     while (migration := _apply_next(connection, lock_timeout)) is not None:
@@ -95,8 +99,7 @@ def _apply_next(connection: Connection, lock_timeout: float) -> Migration | None
             "SELECT set_config('lock_timeout', %s, TRUE)", [f"{int(lock_timeout * 1000)}ms"]
         )
         connection.execute(query("apply/lock"))
-        # Functions pin the search path they are created under; pg_temp must come last in it.
-        connection.execute("SET LOCAL search_path = public, pg_temp")
+        connection.execute(_SCHEMA_PUBLIC)
         connection.execute("SET LOCAL client_min_messages = warning")
         connection.execute(query("migrations/create_table"))
         pending = _state(connection).pending

@@ -52,6 +52,16 @@ def place_of(relative: str) -> Place | None:
     return None
 
 
+def looks_misnamed(relative: str) -> bool:
+    """Return whether a file that is not read looks as if it was meant to be.
+
+    Editors' backups and other dotfiles that are no YAML are nobody's mistake.
+    """
+    name = relative.rsplit("/", 1)[-1].lower()
+    in_state = relative.split("/", 1)[0] in ("sites", "profiles", "catalog")
+    return in_state and name.endswith((".yaml", ".yml", ".json"))
+
+
 def where_it_belongs(relative: str) -> str:
     """Return advice for a file that stands in no known place."""
     if relative.endswith(".yml"):

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from reconciler.desired.file_models import read_manifest_part, read_model
-from reconciler.desired.layout import Place, place_of, where_it_belongs
+from reconciler.desired.layout import Place, looks_misnamed, place_of, where_it_belongs
 from reconciler.desired.merging import merged_configurations
 from reconciler.desired.source_tree import SourceTree
 from reconciler.desired.yaml_reader import read_yaml
@@ -26,6 +26,7 @@ from reconciler.model.files import (
     UsersFile,
 )
 from reconciler.model.kinds import files as kinds
+from reconciler.model.kinds import folder as folder_kinds
 from reconciler.model.manifest import (
     Catalog,
     ContractContent,
@@ -96,6 +97,7 @@ class _Loading:
     def load(self) -> Loaded:
         for relative in sorted(self.tree.files):
             self._read(relative)
+        self._note_ignored()
         self._require_files()
         state = self._state() if self.files.project else None
         return Loaded(state, tuple(self.diagnostics))
@@ -224,6 +226,14 @@ class _Loading:
                     document.locate((key,)), key=key, written=written, expected=expected
                 )
             )
+
+    def _note_ignored(self) -> None:
+        """Say of each file that was left out that it was: its absence may mean "deactivate"."""
+        self.diagnostics.extend(
+            folder_kinds.IGNORED_FILE.at(Location(path=self.tree.shown(relative)))
+            for relative in self.tree.ignored
+            if looks_misnamed(relative)
+        )
 
     def _require_files(self) -> None:
         for name, advice in (

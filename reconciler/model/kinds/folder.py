@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model.diagnostic import DiagnosticKind
+from reconciler.model.diagnostic import DiagnosticKind, Severity
 
 OUTSIDE_LINK = DiagnosticKind(
     "outside-link",
@@ -13,6 +13,12 @@ NOT_A_FILE = DiagnosticKind(
     "not-a-file",
     "this is not an ordinary file",
     "Remove it from the folder, or replace it by a file.",
+)
+IGNORED_FILE = DiagnosticKind(
+    "ignored-file",
+    "the file stands among the desired state's and is not read, because of its name",
+    "Give it a name in small letters that ends in .yaml and begins with no dot, or move it away.",
+    Severity.WARNING,
 )
 UNREADABLE_FILE = DiagnosticKind(
     "unreadable-file",
