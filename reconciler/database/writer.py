@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -118,9 +119,10 @@ def take_lock(connection: Connection, timeout_seconds: float) -> None:
     """
     try:
         with connection.transaction():
-            _limit_lock_waits(connection, timeout_seconds)
-            connection.execute(query("apply/lock"))
-            connection.execute(query("apply/lock_table"))
+            give_up = monotonic() + timeout_seconds
+            for statement in ("apply/lock", "apply/lock_table"):
+                _limit_lock_waits(connection, give_up - monotonic())
+                connection.execute(query(statement))
     except errors.LockNotAvailable:
         raise LockNotObtainedError(
             f"the installation is locked by {_lock_holder(connection)}",

@@ -65,8 +65,18 @@ CREATE TABLE configuration_snapshots (
 
 CREATE INDEX idx_snapshots_site_at ON configuration_snapshots (site_id, snapshot_at DESC);
 
+CREATE FUNCTION reconciler_stamp_snapshot() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    NEW.snapshot_at := transaction_timestamp();
+    NEW.recorded_at := transaction_timestamp();
+    NEW.recorded_by := session_user;
+    RETURN NEW;
+END
+$$;
+
 CREATE TRIGGER stamp BEFORE INSERT ON configuration_snapshots
-    FOR EACH ROW EXECUTE FUNCTION reconciler_stamp_record();
+    FOR EACH ROW EXECUTE FUNCTION reconciler_stamp_snapshot();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON configuration_snapshots
     FOR EACH ROW EXECUTE FUNCTION reconciler_refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON configuration_snapshots

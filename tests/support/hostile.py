@@ -1,0 +1,77 @@
+"""Texts that try to take effect where they are shown, and plans that hold them everywhere."""
+
+from __future__ import annotations
+
+from reconciler.model.change import Action, Drift, FieldDifference, Operation, Origin, Signature
+from reconciler.model.diagnostic import Diagnostic, Gate, Location, Severity
+from reconciler.model.plan import DesiredRevision, NeededSignoff, Plan
+from tests.support.plan_inputs import change, difference, plan_with
+
+HOSTILE = (
+    "a | b | c",
+    "a \\| @everyone \\| b",
+    "`code` ``two`` ```three",
+    "```\n# fence closed\n```",
+    "~~~\n# fence closed",
+    "@octocat and @machshop/quality",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</details></summary><h1>out</h1>",
+    "<!-- hidden",
+    "[click](https://evil.example) https://evil.example <https://evil.example>",
+    "![image](https://evil.example/x.png)",
+    "line\n\n# heading\n\n- list\n> quote\n---",
+    "\x1b[2J\x1b[31mred\x1b]0;title\x07\x9b31m",
+    "\u202egnp.exe\u2066\u200b",
+    "::error file=a,line=1::boo",
+    "##[add-mask]boo",
+    "{{ config }} {% raw %} {# c #} ${{ secrets.TOKEN }}",
+    "&lt;b&gt; &amp; &#96; \\` \\<",
+    "#1 GH-1 5cbeef7 owner/repo#7",
+    "[bold red]rich[/] :smile: [link=https://evil.example]x[/link]",
+    "C:\\",
+)
+
+
+def hostile_plan(text: str) -> Plan:
+    """Return a plan with ``text`` wherever a person's words can come in."""
+    where = Location(path=f"desired-state/{text}.yaml", line=3)
+    finding = Diagnostic(
+        severity=Severity.WARNING,
+        gate=Gate.APPLY,
+        code="unknown-key",
+        message=f"key {text} is not known",
+        hint=text,
+        location=where,
+    )
+    common = {"site": text, "extension": text, "reason": text, "author": text, "changed_by": ""}
+    added = FieldDifference(pointer=f"/{text}", operation=Operation.ADD, new={text: [text]})
+    signature = Signature(
+        aspect=text,
+        signed_by=text,
+        role="quality-manager",
+        meaning="approval",
+        signed_at="2026-11-20T10:00:00+00:00",
+        config_hash="sha256:0",
+    )
+    drift = Drift(description="edited", session_user=text, at=text, application=text, address=text)
+    return plan_with(
+        change(differences=(difference(f"/{text}", text, {text: text}), added), **common),
+        change(action=Action.SIGNOFF, signature=signature, **common),
+        change(origin=Origin.DRIFT, drift=drift, old_version=text, **common),
+        installation=text,
+        diagnostics=(finding,),
+        blocked=(f"user {text} is not known",),
+        base=DesiredRevision(commit="0" * 40),
+        needed_signoffs=(
+            NeededSignoff(
+                site=text,
+                extension=text,
+                aspect=text,
+                role="quality-manager",
+                config_hash="sha256:0",
+                enforced=True,
+                path=text,
+            ),
+        ),
+    )
