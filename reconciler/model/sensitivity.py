@@ -88,8 +88,8 @@ def sensitive_values(
 ) -> Iterator[tuple[Path, JsonValue]]:
     """Yield the outermost secret values of a configuration, each with its path.
 
-    What only its name makes a secret is one if it is text: `tokens: 5` is a number of tokens,
-    and a mapping named `credentials` is judged by what is in it.
+    In a mapping that is named like a secret every text and number is one, unless its own name
+    is harmless: `credentials: {username: …}`.
     """
     yield from _sensitive(schema_part(schema), value, (), named=False)
 
@@ -97,13 +97,24 @@ def sensitive_values(
 def _sensitive(
     part: SchemaPart, value: JsonValue, path: Path, *, named: bool
 ) -> Iterator[tuple[Path, JsonValue]]:
-    secret_text = isinstance(value, str) and (named or holds_password(value))
-    if part.marked_sensitive or secret_text or (named and is_reference(value)):
+    if part.marked_sensitive or (named and _is_secret_value(value)) or holds_password(value):
         yield path, value
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and not is_reference(value):
         for key, child in value.items():
-            below = part.below(key)
-            yield from _sensitive(below, child, (*path, key), named=is_secret_name(key))
+            within = is_secret_name(key) or (named and not _is_harmless_name(key))
+            yield from _sensitive(part.below(key), child, (*path, key), named=within)
     elif isinstance(value, list):
         for index, child in enumerate(value):
             yield from _sensitive(part.below(index), child, (*path, index), named=named)
+
+
+def _is_secret_value(value: JsonValue) -> bool:
+    """Return whether a value named like a secret is one: text, a number, or what stands for it."""
+    if isinstance(value, dict):
+        return any(keys <= value.keys() for keys in _REFERENCE_KEYS)
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _is_harmless_name(name: str) -> bool:
+    words = [word.lower() for word in _WORDS.findall(name)]
+    return bool(words) and words[-1] in _HARMLESS_LAST

@@ -306,7 +306,8 @@ def _formerly_managed(unmanaged: list[database.UnmanagedSite], request: PlanRequ
     if request.allow_unmanage or request.scope is not Scope.ALL:
         return []
     return [
-        f"site {site.site_id} has {site.configurations} configurations that the reconciler wrote, "
+        f"site {site.site_id} still has configurations that the reconciler wrote "
+        f"({site.configurations}), "
         "and no folder any more; restore the folder, or pass --allow-unmanage"
         for site in unmanaged
         if site.formerly_managed

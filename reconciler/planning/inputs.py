@@ -24,7 +24,7 @@ class Authorship:
     author_name: str
     author_email: str
     subject: str
-    age: int = 0
+    age: int = field(default=0, compare=False)
     certain: bool = True
 
 
