@@ -106,7 +106,9 @@ def test_a_migration_that_the_program_does_not_know_is_an_error(database: str) -
 
 def test_a_database_without_machshops_tables_is_refused_untouched(empty_database: str) -> None:
     with connect(empty_database) as connection:
-        with pytest.raises(ReconcilerError, match=r"no table public\.sites and no table public\.users") as raised:
+        with pytest.raises(
+            ReconcilerError, match=r"no table public\.sites and no table public\.users"
+        ) as raised:
             migrate(connection)
         assert table_digests(connection) == {}
     assert "reconciler db bootstrap" in str(raised.value.hint)
