@@ -1,0 +1,180 @@
+"""Git is read from its objects: no checkout, no hook, and no ref taken for an option."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.desired.git import GitFolder, open_folder
+from reconciler.desired.git_tree import read_commit
+from reconciler.model.errors import ReconcilerError
+from tests.support.desired_folder import (
+    EXTENSION_FILE,
+    DesiredFolder,
+    GitRepository,
+    small_folder,
+    state_of,
+)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return GitRepository(tmp_path / "repository")
+
+
+@pytest.fixture
+def folder(repository: GitRepository) -> DesiredFolder:
+    return small_folder(repository.root / "desired-state")
+
+
+def opened(folder: DesiredFolder) -> GitFolder:
+    git = open_folder(folder.path)
+    assert git is not None
+    return git
+
+
+def test_a_commit_is_read_by_name_branch_tag_and_abbreviation(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    commit = repository.commit()
+    repository.git("tag", "v1")
+    repository.git("branch", "feature/x")
+    folder.replace(EXTENSION_FILE, "60", "61")
+    repository.commit()
+    for ref in (commit, commit[:10], "v1", "feature/x", "HEAD~1", "main^"):
+        tree = read_commit(folder.path, ref)
+        assert tree.revision.commit == commit
+        (found,) = state_of(tree).configurations.values()
+        assert found.configuration["interval"] == 60
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["", "absent", "--help", "--output=/tmp/x", "-h", "HEAD:desired-state", "a b", "HEAD\nmain"],
+)
+def test_what_names_no_commit_is_an_error(
+    folder: DesiredFolder, repository: GitRepository, ref: str
+) -> None:
+    repository.commit()
+    with pytest.raises(ReconcilerError, match="there is no commit"):
+        read_commit(folder.path, ref)
+
+
+def test_a_branch_named_like_an_option_is_taken_for_a_branch(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    commit = repository.commit()
+    repository.git("update-ref", "refs/heads/--upload-pack=x", commit)
+    assert read_commit(folder.path, "--upload-pack=x").revision.commit == commit
+
+
+def test_a_commit_without_the_folder_is_an_error(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    repository.commit()
+    with pytest.raises(ReconcilerError, match="has no folder plants"):
+        read_commit(repository.root / "plants", "HEAD")
+
+
+def test_outside_git_there_is_no_commit_to_read(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path / "desired-state")
+    with pytest.raises(ReconcilerError, match="in no git repository"):
+        read_commit(folder.path, "HEAD")
+
+
+def test_a_folder_that_is_the_repository_itself_is_read(tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path / "plants")
+    folder = small_folder(repository.root)
+    folder.write(".github/workflows/ci.yaml", "on: push\n")
+    commit = repository.commit()
+    tree = read_commit(folder.path, commit)
+    assert tree.prefix == ""
+    assert ".github/workflows/ci.yaml" in tree.ignored
+    assert EXTENSION_FILE in tree.files
+
+
+def test_the_revision_says_who_committed_and_why(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    commit = repository.commit("Übernahme\n\nMore words", author="Ö <x", email="o@plant.example")
+    revision = read_commit(folder.path, commit).revision
+    assert (revision.author_name, revision.author_email) == ("Ö x", "o@plant.example")
+    assert (revision.subject, revision.dirty) == ("Übernahme", False)
+
+
+def test_a_files_author_is_whoever_touched_it_last(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    repository.commit("First")
+    folder.replace(EXTENSION_FILE, "60", "61")
+    second = repository.commit("Second", author="Anna Park", email="anna@plant.example")
+    folder.replace("users.yaml", "Maria", "Mariana")
+    third = repository.commit("Third")
+    paths = [f"desired-state/{EXTENSION_FILE}", "desired-state/users.yaml"]
+    found = opened(folder).authorship(third, paths)
+    assert [found[path].subject for path in paths] == ["Second", "Third"]
+    assert found[paths[0]].commit == second
+    assert found[paths[0]].author_email == "anna@plant.example"
+
+
+def test_a_removed_files_author_is_whoever_removed_it(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    repository.commit("First")
+    folder.remove(EXTENSION_FILE)
+    commit = repository.commit("Retire the dashboard")
+    path = f"desired-state/{EXTENSION_FILE}"
+    assert opened(folder).authorship(commit, [path])[path].subject == "Retire the dashboard"
+
+
+@pytest.mark.parametrize(
+    "hostile", ["a\x01b", "\x01", "a\x02b\x02c\x02d", "\x1b[31mred", "\ndesired-state/users.yaml"]
+)
+def test_no_subject_or_name_can_pass_for_something_else(
+    folder: DesiredFolder, repository: GitRepository, hostile: str
+) -> None:
+    commit = repository.commit(f"x{hostile}y", author=f"x{hostile.strip()}y")
+    paths = [f"desired-state/{EXTENSION_FILE}", "desired-state/users.yaml"]
+    found = opened(folder).authorship(commit, paths)
+    assert {author.commit for author in found.values()} == {commit}
+    assert {author.author_email for author in found.values()} == {"tran.nguyen@machshop.example"}
+    assert len(found) == 2
+
+
+def test_many_files_have_the_same_authors_as_each_by_itself(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    names = [f"desired-state/profiles/p{number}.yaml" for number in range(250)]
+    for number in range(250):
+        folder.write(f"profiles/p{number}.yaml", "{}\n")
+    repository.commit("Many")
+    folder.write("profiles/p7.yaml", "description: x\n")
+    commit = repository.commit("Seventh")
+    found = opened(folder).authorship(commit, names)
+    assert len(found) == 250
+    assert found[names[7]].subject == "Seventh"
+    for name in names[:9]:
+        by_itself = opened(folder).authorship(commit, [name])
+        assert by_itself[name].commit == found[name].commit
+
+
+def test_settings_of_the_repository_do_not_alter_what_is_read(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    commit = repository.commit("Übernahme", author="Jörg")
+    before = read_commit(folder.path, commit)
+    path = f"desired-state/{EXTENSION_FILE}"
+    author = opened(folder).authorship(commit, [path])
+    for setting in (
+        "i18n.logOutputEncoding=latin-1",
+        "log.showSignature=true",
+        "color.ui=always",
+        "log.follow=true",
+        "core.quotePath=true",
+        "log.date=relative",
+        "format.pretty=raw",
+    ):
+        repository.git("config", *setting.split("=", 1))
+    assert read_commit(folder.path, commit) == before
+    assert opened(folder).authorship(commit, [path]) == author

@@ -1,0 +1,1 @@
+"""What the nouns promise: canonical form, merge patch, plans as documents."""

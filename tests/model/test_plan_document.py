@@ -1,0 +1,112 @@
+"""The plan as a document: its schema, its bytes, its id."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from pydantic import ValidationError
+
+from reconciler.model.canonical import content_hash
+from reconciler.model.change import Action, Drift, Origin, Signature
+from reconciler.model.plan import DesiredRevision, NeededSignoff, Plan
+from tests.support.plan_inputs import IDENTITY, change, difference, plan_with
+
+SIGNATURE = Signature(
+    aspect="a",
+    signed_by="mlopez",
+    role="quality-manager",
+    meaning="approval",
+    signed_at="2026-11-20T10:00:00+00:00",
+    config_hash="sha256:" + "0" * 64,
+)
+RICH = plan_with(
+    change(differences=(difference("/a", {"b": [1, None]}, "ö"),)),
+    change(action=Action.SIGNOFF, signature=SIGNATURE),
+    change(origin=Origin.DRIFT, drift=Drift(description="edited", session_user="x")),
+    database=IDENTITY,
+    base=DesiredRevision(commit="0" * 40),
+    filters=("site=h*",),
+    needed_signoffs=(
+        NeededSignoff(
+            site="a", extension="b", aspect="c", role="d", config_hash="e", enforced=True, path="f"
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("plan", [RICH, plan_with(), Plan(errored=True).identified()])
+def test_a_plan_validates_against_its_published_schema(plan: Plan) -> None:
+    validator = jsonschema_rs.validator_for(Plan.model_json_schema(), validate_formats=True)
+    validator.validate(json.loads(plan.to_json()))
+
+
+def test_a_plan_survives_its_own_json() -> None:
+    assert Plan.model_validate_json(RICH.to_json()) == RICH
+
+
+def test_the_plan_id_is_the_hash_of_all_the_rest() -> None:
+    content: dict[str, Any] = json.loads(RICH.to_json())
+    plan_id = content.pop("plan_id")
+    assert plan_id == content_hash(content)
+
+
+ALTERED: dict[str, Any] = {
+    "applyable": False,
+    "base": None,
+    "blocked": ["because"],
+    "changes": [],
+    "complete": False,
+    "database": None,
+    "desired": {"commit": "1" * 40, "dirty": False},
+    "diagnostics": [
+        {
+            "severity": "note",
+            "gate": "apply",
+            "code": "x",
+            "message": "x",
+            "hint": "x",
+            "location": {"path": "x"},
+        }
+    ],
+    "errored": True,
+    "filters": [],
+    "format_version": "1.1",
+    "installation": "another",
+    "live_fingerprint": "sha256:1",
+    "needed_signoffs": [],
+    "scope": "drifted",
+    "summary": {},
+}
+
+
+@pytest.mark.parametrize("field", sorted(set(Plan.model_fields) - {"plan_id"}))
+def test_every_field_of_a_plan_is_covered_by_its_id(field: str) -> None:
+    content: dict[str, Any] = json.loads(RICH.to_json())
+    assert content[field] != ALTERED[field]
+    altered = Plan.model_validate_json(json.dumps(content | {field: ALTERED[field]}))
+    assert altered.content_id() != RICH.plan_id
+
+
+def test_one_altered_value_in_a_change_is_covered_by_the_id() -> None:
+    content = json.loads(RICH.to_json())
+    content["changes"][0]["differences"][0]["new"] = "o"
+    assert Plan.model_validate(content).content_id() != RICH.plan_id
+
+
+def test_a_field_that_no_plan_has_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Plan.model_validate_json(RICH.to_json().replace('"errored"', '"erroneous"'))
+
+
+def test_the_json_is_sorted_and_keeps_letters_as_they_are() -> None:
+    text = RICH.to_json()
+    assert json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n" == text
+    assert "ö" in text
+
+
+def test_a_plan_is_never_altered_once_made() -> None:
+    with pytest.raises(ValidationError):
+        RICH.changes = ()  # type: ignore[misc]

@@ -1,0 +1,140 @@
+"""Which values are secrets: by the schema, wherever it says so, or by their names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.model.document import Path
+from reconciler.model.sensitivity import (
+    is_reference,
+    is_secret_name,
+    is_sensitive,
+    sensitive_values,
+)
+
+MARKED = [{"x-sensitive": True}, {"writeOnly": True}, {"format": "password"}]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "password",
+        "sapPassword",
+        "SAP_PASSWORD",
+        "passwd",
+        "db-passphrase",
+        "secret",
+        "clientSecret",
+        "secrets",
+        "token",
+        "bearerToken",
+        "apiKey",
+        "api_key",
+        "api-key",
+        "privateKey",
+        "accessKey",
+        "credential",
+        "credentials",
+    ],
+)
+def test_a_name_whose_last_word_is_a_secret_is_one(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "passwordPolicy",
+        "tokenEndpoint",
+        "secretary",
+        "keyboard",
+        "publicKey",
+        "monkey",
+        "tokenLifetime",
+    ],
+)
+def test_a_name_that_only_speaks_of_a_secret_is_none(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize("mark", MARKED)
+@pytest.mark.parametrize(
+    ("wrap", "path"),
+    [
+        (lambda marked: {"properties": {"pin": marked}}, ("pin",)),
+        (lambda marked: {"properties": {"pins": {"items": marked}}}, ("pins", 3)),
+        (lambda marked: {"properties": {"pins": {"items": [{}, marked]}}}, ("pins", 1)),
+        (lambda marked: {"additionalProperties": marked}, ("anything",)),
+        (lambda marked: {"patternProperties": {"^p": marked}}, ("pin",)),
+        (lambda marked: {"allOf": [{"properties": {"pin": marked}}]}, ("pin",)),
+        (lambda marked: {"properties": {"pin": {"allOf": [marked]}}}, ("pin",)),
+        (lambda marked: {"then": {"properties": {"pin": marked}}}, ("pin",)),
+        (
+            lambda marked: {
+                "properties": {"pin": {"$ref": "#/definitions/hidden"}},
+                "definitions": {"hidden": marked},
+            },
+            ("pin",),
+        ),
+        (
+            lambda marked: {"properties": {"door": {"properties": {"pin": marked}}}},
+            ("door", "pin"),
+        ),
+    ],
+)
+def test_a_marked_value_is_a_secret_wherever_the_schema_marks_it(
+    mark: dict[str, Any], wrap: Any, path: Path
+) -> None:
+    schema = wrap(mark)
+    assert is_sensitive(schema, path)
+    assert is_sensitive(schema, (*path, "below"))
+    assert not is_sensitive(wrap({"type": "string"}), path)
+
+
+def test_a_schema_that_refers_to_itself_is_followed_to_the_value() -> None:
+    schema = {
+        "properties": {"child": {"$ref": "#"}, "pin": {"writeOnly": True}},
+        "allOf": [{"$ref": "#"}],
+    }
+    assert is_sensitive(schema, ("child", "child", "pin"))
+    assert not is_sensitive(schema, ("child", "child", "name"))
+
+
+@pytest.mark.parametrize("value", [{"$secret": "vault://a#b"}, {"$encrypted": "age:YWdl"}])
+def test_a_reference_is_harmless(value: dict[str, str]) -> None:
+    assert is_reference(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "vault://a#b",
+        {},
+        {"$secret": ""},
+        {"$secret": None},
+        {"$secret": {"a": 1}},
+        {"$secret": "vault://a", "value": "hunter2"},
+        {"$secret": "a", "$encrypted": "b"},
+        ["$secret"],
+    ],
+)
+def test_what_only_resembles_a_reference_is_none(value: Any) -> None:
+    assert not is_reference(value)
+
+
+def test_the_outermost_secrets_are_found_with_their_paths() -> None:
+    configuration: Any = {
+        "users": [{"name": "a", "password": "x"}],
+        "credentials": {"user": "b", "password": {"$secret": "vault://y"}},
+        "url": {"$secret": "vault://z"},
+        "title": "z",
+        "apiKey": 4711,
+        "hasToken": True,
+    }
+    assert dict(sensitive_values({}, configuration)) == {
+        ("users", 0, "password"): "x",
+        ("apiKey",): 4711,
+        ("credentials", "password"): {"$secret": "vault://y"},
+    }

@@ -1,0 +1,1 @@
+"""Plans and findings as text: complete, harmless and within limits."""

@@ -1,0 +1,1 @@
+"""Each rule over small desired states: what it finds, and where."""

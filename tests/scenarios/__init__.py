@@ -1,0 +1,1 @@
+"""A folder in, findings out: every kind of finding has its scenario."""
