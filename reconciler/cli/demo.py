@@ -16,7 +16,7 @@ from reconciler.cli.app import Command
 from reconciler.cli.main import run
 from reconciler.cli.output import Output
 from reconciler.database.demonstration import COLLEAGUE, edit_behind_back, row_counts
-from reconciler.database.embedded import EmbeddedServer
+from reconciler.database.server.embedded import EmbeddedServer
 from reconciler.desired.demonstration import BRANCH, EDITED_EXTENSION, make_repository
 from reconciler.model.errors import ReconcilerError
 from reconciler.settings import Settings

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.database.connection import Connection, connect
-from reconciler.database.embedded import EmbeddedServer
+from reconciler.database.server.embedded import EmbeddedServer
 
 EMBEDDED = "embedded"
 EMBEDDED_HOME = Path(".reconciler") / "postgres"

@@ -13,7 +13,7 @@ from reconciler.desired.file_models import read_manifest_part, read_model
 from reconciler.desired.layout import Place, looks_misnamed, place_of, where_it_belongs
 from reconciler.desired.merging import merged_configurations
 from reconciler.desired.source_tree import SourceTree
-from reconciler.desired.yaml_reader import read_yaml
+from reconciler.desired.yaml.reader import read_yaml
 from reconciler.model.desired import DesiredState, Site
 from reconciler.model.diagnostic import Diagnostic, Location
 from reconciler.model.document import Document

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.database.connection import Connection
-from reconciler.database.embedded import EmbeddedServer
+from reconciler.database.server.embedded import EmbeddedServer
 from tests.support.installation import Installation, new_installation, sign_everything
 
 

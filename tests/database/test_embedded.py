@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from reconciler.database.embedded import EmbeddedServer, wheel_binaries
-from reconciler.database.server_folder import open_server_folder, server_account
+from reconciler.database.server.embedded import EmbeddedServer, wheel_binaries
+from reconciler.database.server.folder import open_server_folder, server_account
 from reconciler.model.errors import ReconcilerError
 from tests.support.embedded_users import (
     answers,

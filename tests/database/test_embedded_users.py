@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.database.embedded import EmbeddedServer, wheel_binaries
-from reconciler.database.server_binaries import copy_binaries
+from reconciler.database.server.binaries import copy_binaries
+from reconciler.database.server.embedded import EmbeddedServer, wheel_binaries
 from reconciler.model.errors import ReconcilerError
 from tests.support.embedded_users import (
     another_process,

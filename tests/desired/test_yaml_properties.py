@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from reconciler.desired.yaml_reader import Reading, read_yaml
+from reconciler.desired.yaml.reader import Reading, read_yaml
 from reconciler.model.diagnostic import Severity
 from reconciler.model.document import JsonValue
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.desired.alias_expansion import MAX_NODES
-from reconciler.desired.findings import MAX_FINDINGS
-from reconciler.desired.yaml_reader import read_yaml
-from reconciler.desired.yaml_source import MAX_BYTES
+from reconciler.desired.yaml.alias_expansion import MAX_NODES
+from reconciler.desired.yaml.findings import MAX_FINDINGS
+from reconciler.desired.yaml.reader import read_yaml
+from reconciler.desired.yaml.source import MAX_BYTES
 
 
 def places_of(data: str | bytes, path: str = "file.yaml") -> list[tuple[str, int, int]]:

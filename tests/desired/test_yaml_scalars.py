@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.desired.yaml_reader import read_yaml
+from reconciler.desired.yaml.reader import read_yaml
 from reconciler.model.document import JsonValue
 
 UNREPEATED = "hunter2secret"

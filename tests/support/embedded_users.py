@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from reconciler.database.embedded import wheel_binaries
+from reconciler.database.server.embedded import wheel_binaries
 from tests.support.servers import PROJECT
 
 # A user of the server in a process of its own, which may first become another account (root only).
@@ -20,7 +20,7 @@ USER_PROGRAM = """
 import encodings.ascii, encodings.idna, os, sys
 from pathlib import Path
 import psycopg
-from reconciler.database.embedded import EmbeddedServer
+from reconciler.database.server.embedded import EmbeddedServer
 
 home, binaries, uid, gid = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 if os.geteuid() != uid:

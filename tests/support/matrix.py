@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.database.embedded import wheel_binaries
+from reconciler.database.server.embedded import wheel_binaries
 from tests.support.servers import (
     POSTGRES_VARIABLE,
     PROJECT,

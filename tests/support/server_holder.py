@@ -15,7 +15,7 @@ import docker
 from docker.errors import DockerException
 from testcontainers.community.postgres import PostgresContainer
 
-from reconciler.database.embedded import EmbeddedServer, wheel_binaries
+from reconciler.database.server.embedded import EmbeddedServer, wheel_binaries
 from tests.support.servers import CONTAINER, NoServerError, system_installations
 
 

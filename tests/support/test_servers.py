@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from reconciler.database.embedded import wheel_binaries
+from reconciler.database.server.embedded import wheel_binaries
 from tests.support.servers import (
     POSTGRES_VARIABLE,
     PROJECT,

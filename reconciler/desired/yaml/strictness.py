@@ -22,9 +22,9 @@ from yaml.tokens import (
     Token,
 )
 
-from reconciler.desired.findings import Findings
-from reconciler.desired.text_place import TextLines
-from reconciler.desired.yaml_source import YamlSource
+from reconciler.desired.yaml.findings import Findings
+from reconciler.desired.yaml.source import YamlSource
+from reconciler.desired.yaml.text_place import TextLines
 from reconciler.model.kinds import reading as kinds
 
 # Each begins with the rarest character and looks back from it, for speed.

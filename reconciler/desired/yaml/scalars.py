@@ -7,7 +7,7 @@ from typing import cast
 
 from yaml.events import Event, NodeEvent, ScalarEvent
 
-from reconciler.desired.core_schema import (
+from reconciler.desired.yaml.core_schema import (
     CORE_TAGS,
     SCALAR_TAGS,
     SPECIAL_STARTS,
@@ -16,7 +16,7 @@ from reconciler.desired.core_schema import (
     TagMismatchError,
     resolve,
 )
-from reconciler.desired.findings import Findings, Mark
+from reconciler.desired.yaml.findings import Findings, Mark
 from reconciler.model.kinds import reading as kinds
 
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")

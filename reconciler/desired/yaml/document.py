@@ -14,7 +14,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.desired.yaml_source import YamlSource
+from reconciler.desired.yaml.source import YamlSource
 from reconciler.model.diagnostic import Location
 from reconciler.model.document import JsonValue, Path
 

@@ -1,7 +1,7 @@
 """The text of one file, checked as text, and the parser's events and tokens over it.
 
 The parser is libyaml by way of PyYAML, which speaks YAML 1.1 on a few points. What it takes too
-lightly is refused in ``yaml_strictness``; characters it treats otherwise than YAML 1.2 does are
+lightly is refused in ``strictness``; characters it treats otherwise than YAML 1.2 does are
 refused here.
 """
 
@@ -15,9 +15,9 @@ from yaml import CBaseLoader, MarkedYAMLError, YAMLError
 from yaml.events import Event
 from yaml.tokens import Token
 
-from reconciler.desired.findings import Findings, Mark, ReadingStopped
-from reconciler.desired.json_events import JsonEvents, JsonSyntaxError
-from reconciler.desired.text_place import START, TextLines
+from reconciler.desired.yaml.findings import Findings, Mark, ReadingStopped
+from reconciler.desired.yaml.json_events import JsonEvents, JsonSyntaxError
+from reconciler.desired.yaml.text_place import START, TextLines
 from reconciler.model.kinds import reading as kinds
 
 MAX_BYTES: Final = 1_048_576

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from reconciler.database.server_binaries import copy_binaries
-from reconciler.database.server_folder import PORT, ServerFolder, is_usable
+from reconciler.database.server.binaries import copy_binaries
+from reconciler.database.server.folder import PORT, ServerFolder, is_usable
 from reconciler.model.errors import ReconcilerError
 
 SUPERUSER = "postgres"

@@ -26,16 +26,16 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from reconciler.desired.alias_expansion import (
+from reconciler.desired.yaml.alias_expansion import (
     MAX_CHARACTERS,
     MAX_NODES,
     AliasExpansion,
     ExpansionExceededError,
     NestingExceededError,
 )
-from reconciler.desired.core_schema import MAPPING_TAG, SEQUENCE_TAG
-from reconciler.desired.findings import Findings, Mark, shown
-from reconciler.desired.yaml_scalars import ScalarReader, mark_of
+from reconciler.desired.yaml.core_schema import MAPPING_TAG, SEQUENCE_TAG
+from reconciler.desired.yaml.findings import Findings, Mark, shown
+from reconciler.desired.yaml.scalars import ScalarReader, mark_of
 from reconciler.model.document import JsonValue
 from reconciler.model.kinds import reading as kinds
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import psycopg
 
-from reconciler.database.server_binaries import require_programs, wheel_binaries
-from reconciler.database.server_folder import open_server_folder
-from reconciler.database.server_process import ServerProcess, listens
+from reconciler.database.server.binaries import require_programs, wheel_binaries
+from reconciler.database.server.folder import open_server_folder
+from reconciler.database.server.process import ServerProcess, listens
 from reconciler.model.errors import ReconcilerError
 
 __all__ = ["EmbeddedServer", "wheel_binaries"]

@@ -10,16 +10,16 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from reconciler.desired.findings import Findings, ReadingStopped
-from reconciler.desired.yaml_builder import ValueBuilder
-from reconciler.desired.yaml_document import YamlDocument
-from reconciler.desired.yaml_source import (
+from reconciler.desired.yaml.builder import ValueBuilder
+from reconciler.desired.yaml.document import YamlDocument
+from reconciler.desired.yaml.findings import Findings, ReadingStopped
+from reconciler.desired.yaml.source import (
     READING_ERRORS,
     YamlSource,
     checked_source,
     stop_at_syntax_error,
 )
-from reconciler.desired.yaml_strictness import check_strictness
+from reconciler.desired.yaml.strictness import check_strictness
 from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
 from reconciler.model.document import Document
 

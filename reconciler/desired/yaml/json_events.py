@@ -20,7 +20,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.desired.text_place import LINE_BREAK, TextPlace
+from reconciler.desired.yaml.text_place import LINE_BREAK, TextPlace
 
 _SPACES = (" ", "\t", "\r", "\n")
 _SPACE = re.compile(r"[ \t\r\n]*")

@@ -1,0 +1,1 @@
+"""The database called `embedded`: a PostgreSQL server of the product's own, in a folder."""
