@@ -33,8 +33,10 @@ def merged_configurations(
     as incomplete as it leaves them, and its own findings stop the plan.
     """
     found: dict[ConfigurationKey, DesiredConfiguration] = {}
+    broken = set(broken_profiles)
+    known = profiles.keys() | broken
     for site in sites.values():
-        known = profiles.keys() | set(broken_profiles)
+        whole = broken.isdisjoint(site.profiles)
         diagnostics.extend(_unknown_profiles(site, known))
         own_files = extensions.get(site.slug, {})
         profile_layers = _profile_layers(site, profiles)
@@ -42,15 +44,17 @@ def merged_configurations(
             layers = profile_layers.get(extension, [])
             own = own_files.get(extension)
             if own and not own[0].enabled:
-                if not layers and not set(site.profiles) & set(broken_profiles):
+                if not layers and whole:
                     place = own[1].locate(("enabled",))
                     diagnostics.append(
                         USELESS_OPT_OUT.at(place, site=site.slug, extension=extension)
                     )
                 continue
-            merged = _merge(site, extension, layers, own, catalog, diagnostics)
+            merged = _merge(site, extension, layers, own, catalog)
             if merged is not None:
                 found[merged.key] = merged
+            elif whole:
+                diagnostics.append(_missing_version(site, extension, layers, own, catalog))
     return found
 
 
@@ -88,8 +92,8 @@ def _merge(
     profile_layers: list[tuple[ProfileEntry, Layer]],
     own: tuple[ExtensionFile, Document] | None,
     catalog: Catalog,
-    diagnostics: list[Diagnostic],
 ) -> DesiredConfiguration | None:
+    """Return one configuration, or None where neither profile nor file gives a version."""
     layers = [layer for _, layer in profile_layers]
     versions = [entry.version for entry, _ in profile_layers]
     if own:
@@ -97,15 +101,6 @@ def _merge(
         versions.append(own[0].version)
     version = next((given for given in reversed(versions) if given), None)
     if version is None:
-        place = layers[-1].document.locate(layers[-1].base)
-        diagnostics.append(
-            MISSING_VERSION.at(
-                place,
-                site=site.slug,
-                extension=extension,
-                versions=listed(catalog.versions(extension)),
-            )
-        )
         return None
     # Versions are stored as the manifest writes them, with or without a leading "v".
     if manifest := catalog.manifest(extension, version):
@@ -122,4 +117,20 @@ def _merge(
         layers=tuple(layers),
         reason=own[0].reason if own else None,
         signoffs=tuple(own[0].signoffs) if own else (),
+    )
+
+
+def _missing_version(
+    site: Site,
+    extension: str,
+    profile_layers: list[tuple[ProfileEntry, Layer]],
+    own: tuple[ExtensionFile, Document] | None,
+    catalog: Catalog,
+) -> Diagnostic:
+    place = own[1].locate(()) if own else None
+    if place is None:
+        _, layer = profile_layers[-1]
+        place = layer.document.locate(layer.base)
+    return MISSING_VERSION.at(
+        place, site=site.slug, extension=extension, versions=listed(catalog.versions(extension))
     )

@@ -113,7 +113,7 @@ class UserEntry(FileModel):
 class UsersFile(FileModel):
     """``users.yaml``."""
 
-    users: list[UserEntry]
+    users: Annotated[list[UserEntry], Field(min_length=1)]
 
 
 class SiteFile(FileModel):

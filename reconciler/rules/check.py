@@ -19,19 +19,18 @@ from reconciler.rules.secrets import check_secrets
 
 def check(state: DesiredState) -> Iterator[Diagnostic]:
     """Yield every finding about a desired state that could be read."""
-    yield from check_service_user(state)
-    for site in state.sites.values():
-        yield from check_signers(site, state)
+    if state.users:  # else users.yaml is missing or not valid, which is said already
+        yield from check_service_user(state)
+        for site in state.sites.values():
+            yield from check_signers(site, state)
     schemas = SchemaChecker()
     for known in state.catalog:
         yield from schemas.check_manifest(known)
     for desired in state.configurations.values():
         manifest = state.catalog.manifest(desired.extension, desired.version)
         if manifest is None:
-            if (
-                desired.extension,
-                plain_version(desired.version),
-            ) not in state.unreadable_manifests:
+            broken = desired.extension, plain_version(desired.version)
+            if broken not in state.unreadable_manifests:
                 yield from check_catalog_reference(desired, state.catalog)
             continue
         yield from schemas.check(desired, manifest)
