@@ -19,6 +19,12 @@ from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, U
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import NeededSignoff, Plan, Scope
+from reconciler.operations.blocking import (
+    formerly_managed,
+    missing_sites,
+    missing_users,
+    uncertain_authors,
+)
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
 from reconciler.planning.attribution import own_file, possible_causes
 from reconciler.planning.compare import Divergence, divergences, origin
@@ -91,18 +97,19 @@ def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
 
 def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     """Return the plan for what ``connection``'s open transaction sees."""
-    head = _comparable(prepared.head)
+    head, request = _comparable(prepared.head), prepared.request
     _require_current_schema(connection)
     site_ids = [site.id for site in head.sites.values()]
-    selection = prepared.request.selection
+    selection = request.selection
     live = {row.key: row for row in database.managed_rows(connection, site_ids)}
     _require_matches(selection, head, live)
     desired, rows = selection.narrow(head.configurations, head), selection.narrow(live, head)
     found = _in_scope(divergences(desired, rows), prepared)
     drifted = [divergence.key for divergence in found if divergence.drifted]
-    signoffs = _new_signoffs(connection, desired.values(), head, prepared.request.scope)
+    signoffs = _new_signoffs(connection, desired.values(), head, request.scope)
     unmanaged = database.unmanaged_sites(connection, site_ids)
-    authorship = _authorship(prepared.request.source.folder, head, found, signoffs)
+    minds_unmanaged = not request.allow_unmanage and request.scope is Scope.ALL
+    authorship = _authorship(request.source.folder, head, found, signoffs)
     inputs = PlanInputs(
         head=head,
         database=DatabaseState(
@@ -117,14 +124,14 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
         diagnostics=_concerning(prepared, desired, found),
         base=prepared.base,
         authorship=authorship,
-        needed_signoffs=_needed_signoffs(desired.values(), head),
+        needed_signoffs=_needed_signoffs(desired.values(), head, request.scope),
         blocked=(
-            *_missing_sites(connection, head, found),
-            *_missing_users(connection, head, authorship.values(), signoffs),
-            *_uncertain_authors(authorship),
-            *_formerly_managed(unmanaged, prepared.request),
+            *missing_sites(connection, head, {each.key.site_id for each in found}),
+            *missing_users(connection, head, _users_needed(head, authorship, signoffs)),
+            *uncertain_authors(authorship),
+            *(formerly_managed(unmanaged) if minds_unmanaged else ()),
         ),
-        scope=prepared.request.scope,
+        scope=request.scope,
         filters=selection.described,
     )
     return make_plan(inputs)
@@ -192,9 +199,23 @@ def _new_signoffs(
     return tuple(counting[key] for key in new)
 
 
+def _users_needed(
+    head: DesiredState,
+    authorship: Mapping[str, Authorship],
+    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
+) -> set[str]:
+    """Return whom changes would be attributed to, and who signed what is to be recorded."""
+    emails = {head.revision.author_email, *(author.author_email for author in authorship.values())}
+    authors = {head.user_for_author(email).username for email in emails}
+    signers = {signoff.signed_by for _, signoff in signoffs}
+    return {head.project.service_user} | authors | signers
+
+
 def _needed_signoffs(
-    desired: Iterable[DesiredConfiguration], head: DesiredState
+    desired: Iterable[DesiredConfiguration], head: DesiredState, scope: Scope
 ) -> tuple[NeededSignoff, ...]:
+    if scope is not Scope.ALL:
+        return ()
     needed = [
         NeededSignoff(
             site=configuration.site.slug,
@@ -227,18 +248,6 @@ def _authorship(
     return git.authorship(commit, paths)
 
 
-def _uncertain_authors(authorship: dict[str, Authorship]) -> list[str]:
-    """Return that authors cannot be told, where the history that would tell is not here."""
-    uncertain = sorted(path for path, author in authorship.items() if not author.certain)
-    if not uncertain:
-        return []
-    return [
-        f"the clone is shallow: git cannot tell who last changed {uncertain[0]}"
-        + (f" and {len(uncertain) - 1} files more" if len(uncertain) > 1 else "")
-        + "; fetch the whole history (git fetch --unshallow, or fetch-depth: 0)"
-    ]
-
-
 def _concerning(
     prepared: PreparedRequest,
     desired: Mapping[ConfigurationKey, DesiredConfiguration],
@@ -261,54 +270,3 @@ def _concerning(
         or diagnostic.site is None
         or (diagnostic.site, diagnostic.extension) in concerned
     )
-
-
-def _missing_sites(
-    connection: Connection, head: DesiredState, found: list[Divergence]
-) -> list[str]:
-    touched = {divergence.key.site_id for divergence in found}
-    missing = touched - database.known_sites(connection, touched)
-    return sorted(
-        f"site {head.sites_by_id[site_id].slug!r} ({site_id}) is not in MachShop's table sites; "
-        "`reconciler db bootstrap` adds it"
-        for site_id in missing
-    )
-
-
-def _missing_users(
-    connection: Connection,
-    head: DesiredState,
-    authors: Iterable[Authorship],
-    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
-) -> list[str]:
-    """Return what is wrong with the users that changes would be attributed to."""
-    needed = {head.project.service_user}
-    needed.update(head.user_for_author(author.author_email).username for author in authors)
-    needed.add(head.user_for_author(head.revision.author_email).username)
-    needed.update(signoff.signed_by for _, signoff in signoffs)
-    known = database.known_users(connection, needed)
-    problems = []
-    for username in sorted(needed):
-        if username not in known:
-            problems.append(
-                f"user {username!r} is not in MachShop's table users; "
-                "`reconciler db bootstrap` adds it"
-            )
-        elif known[username] != head.users[username].id:
-            problems.append(
-                f"user {username!r} has id {known[username]} in MachShop's table users, "
-                f"and {head.users[username].id} in users.yaml; correct users.yaml"
-            )
-    return problems
-
-
-def _formerly_managed(unmanaged: list[database.UnmanagedSite], request: PlanRequest) -> list[str]:
-    if request.allow_unmanage or request.scope is not Scope.ALL:
-        return []
-    return [
-        f"site {site.site_id} still has configurations that the reconciler wrote "
-        f"({site.configurations}), "
-        "and no folder any more; restore the folder, or pass --allow-unmanage"
-        for site in unmanaged
-        if site.formerly_managed
-    ]

@@ -1,0 +1,64 @@
+"""What keeps a plan from being applied, apart from findings about the desired state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from reconciler.database import state as database
+from reconciler.database.connection import Connection
+from reconciler.model.desired import DesiredState
+from reconciler.planning.inputs import Authorship
+
+
+def missing_sites(
+    connection: Connection, head: DesiredState, touched: Collection[UUID]
+) -> list[str]:
+    """Return the touched sites that MachShop does not have."""
+    missing = set(touched) - database.known_sites(connection, touched)
+    return sorted(
+        f"site {head.sites_by_id[site_id].slug!r} ({site_id}) is not in MachShop's table sites; "
+        "`reconciler db bootstrap` adds it"
+        for site_id in missing
+    )
+
+
+def missing_users(connection: Connection, head: DesiredState, needed: Collection[str]) -> list[str]:
+    """Return which of the users needed MachShop does not have, or has with another id."""
+    known = database.known_users(connection, needed)
+    problems = []
+    for username in sorted(needed):
+        if username not in known:
+            problems.append(
+                f"user {username!r} is not in MachShop's table users; "
+                "`reconciler db bootstrap` adds it"
+            )
+        elif known[username] != head.users[username].id:
+            problems.append(
+                f"user {username!r} has id {known[username]} in MachShop's table users, "
+                f"and {head.users[username].id} in users.yaml; correct users.yaml"
+            )
+    return problems
+
+
+def uncertain_authors(authorship: Mapping[str, Authorship]) -> list[str]:
+    """Return that authors cannot be told, where the clone lacks the history that would tell."""
+    uncertain = sorted(path for path, author in authorship.items() if not author.certain)
+    if not uncertain:
+        return []
+    return [
+        f"the clone is shallow: git cannot tell who last changed {uncertain[0]}"
+        + (f" and {len(uncertain) - 1} files more" if len(uncertain) > 1 else "")
+        + "; fetch the whole history (git fetch --unshallow, or fetch-depth: 0)"
+    ]
+
+
+def formerly_managed(unmanaged: Collection[database.UnmanagedSite]) -> list[str]:
+    """Return the sites that the reconciler wrote at and that no folder describes any more."""
+    return [
+        f"site {site.site_id} still has configurations that the reconciler wrote "
+        f"({site.configurations}), "
+        "and no folder any more; restore the folder, or pass --allow-unmanage"
+        for site in unmanaged
+        if site.formerly_managed
+    ]
