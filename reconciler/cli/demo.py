@@ -19,6 +19,7 @@ from reconciler.database.demonstration import COLLEAGUE, edit_behind_back, row_c
 from reconciler.database.server.embedded import EmbeddedServer
 from reconciler.desired.demonstration import BRANCH, EDITED_EXTENSION, make_repository
 from reconciler.model.errors import ReconcilerError
+from reconciler.report.view import counted
 from reconciler.settings import Settings
 
 
@@ -91,7 +92,7 @@ class _Tour:
 
     def _count(self) -> None:
         counts = row_counts(self.url)
-        self._say("  in the database: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+        self._say("  in the database: " + ", ".join(counted(n, what) for what, n in counts.items()))
 
     def _title(self, text: str) -> None:
         self._say("")
