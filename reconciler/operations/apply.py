@@ -32,6 +32,7 @@ from reconciler.operations.plan import (
 from reconciler.operations.staging import staged_changes, staged_requirements
 
 DEFAULT_LOCK_TIMEOUT_SECONDS = 30.0
+UNCOMMITTED = "with changes that were not committed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ class _Run:
                     "Plan again; nothing was written.",
                     under_lock,
                 )
-            run = self._record(self.connection, planned, "applied", "")
+            message = UNCOMMITTED if self.head.revision.dirty else ""
+            run = self._record(self.connection, planned, "applied", message)
             writer.write_changes(
                 self.connection,
                 run,
