@@ -99,7 +99,7 @@ class _Tour:
         self.output.stdout.rule(Text(text, style="bold"), align="left")
 
     def _say(self, text: str) -> None:
-        self.output.stdout.print(Text(text, style="magenta"))
+        self.output.stdout.print(Text(text, style="magenta"), soft_wrap=True)
 
     def _run(self, *arguments: str, expect: int = 0) -> None:
         """Show and run one command of the program.

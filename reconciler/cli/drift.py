@@ -44,7 +44,9 @@ def drift(
         request = ApplyRequest(
             plan=plan_request(settings, ref=ref, scope=Scope.HEALABLE), allow_dirty=allow_dirty
         )
-        return apply_and_report(output, request, yes=yes)
+        code = apply_and_report(output, request, yes=yes)
+        left = _left_to_apply(settings, output, ref) if code == DONE else 0
+        return DIFFERENT if detailed_exitcode and left else code
     with output.progress("Comparing the database with what was last applied"):
         found = planning.plan(
             plan_request(settings, ref=ref, scope=Scope.DRIFTED), database_of(settings)
@@ -53,3 +55,15 @@ def drift(
     if found.errored:
         return FAILED
     return DIFFERENT if detailed_exitcode and found.changes else DONE
+
+
+def _left_to_apply(settings: Settings, output: Output, ref: str | None) -> int:
+    """Name what drifted and was not healed, because git wants it changed too; return how many."""
+    request = plan_request(settings, ref=ref, scope=Scope.DRIFTED)
+    left = planning.plan(request, database_of(settings)).changes
+    for change in left:
+        output.say(
+            f"left to apply: {change.site} / {change.extension} drifted, and git wants it "
+            "changed as well"
+        )
+    return len(left)

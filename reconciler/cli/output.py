@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -44,8 +45,20 @@ class Output:
         return may_ask(os.environ, is_terminal=sys.stdin.isatty() and sys.stderr.isatty())
 
     def data(self, text: str) -> None:
-        """Write the command's result as it is."""
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        """Write the command's result as it is; a reader who has gone is not missed.
+
+        Raises:
+            ReconcilerError: it cannot be written.
+        """
+        try:
+            sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            write_nowhere(sys.stdout)
+        except OSError as error:
+            raise ReconcilerError(
+                f"the output cannot be written: {error.strerror}", "Make room for it."
+            ) from None
 
     def say(self, message: str) -> None:
         """Write a remark beside the result, unless told to be quiet."""
@@ -67,16 +80,32 @@ class Output:
     @contextmanager
     def progress(self, message: str) -> Iterator[None]:
         """Show that something is under way, on a terminal only."""
-        if self.settings.verbosity < 0 or not self.stderr.is_terminal:
+        if self.settings.verbosity < 0 or not sys.stderr.isatty():
             yield
             return
         with self.stderr.status(Text(printable(message))):
             yield
 
 
+def write_nowhere(stream: TextIO) -> None:
+    """Send what is still written to a stream whose reader has gone to nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+class _Console(Console):
+    """A console for which a reader who has gone is no reason to stop: a run goes on to its end."""
+
+    def on_broken_pipe(self) -> None:
+        """Write no more, and go on."""
+        self.quiet = True
+        write_nowhere(sys.stderr if self.stderr else sys.stdout)
+
+
 def _console(*, color: bool | None, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    return Console(
+    return _Console(
         stderr=stderr,
         # Said either way, since left open it is the environment's FORCE_COLOR that decides.
         force_terminal=color is True or stream.isatty(),

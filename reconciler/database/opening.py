@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reconciler.database.connection import Connection, connect
 from reconciler.database.server.embedded import EmbeddedServer
+from reconciler.model.errors import ReconcilerError
 
 EMBEDDED = "embedded"
 EMBEDDED_HOME = Path(".reconciler") / "postgres"
@@ -28,5 +29,24 @@ def open_database(database: str, home: Path = EMBEDDED_HOME) -> Iterator[Connect
         with connect(database) as connection:
             yield connection
         return
+    keep_out_of_git(home.parent)
     with EmbeddedServer(home) as url, connect(url) as connection:
         yield connection
+
+
+def keep_out_of_git(folder: Path) -> None:
+    """Make git overlook a folder of the program's own files, without touching any other file.
+
+    Raises:
+        ReconcilerError: the folder may not be written.
+    """
+    note = folder / ".gitignore"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not note.exists():
+            note.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise ReconcilerError(
+            f"cannot keep the embedded database in {folder}: {error.strerror}",
+            "Run it in a folder you may write to, or name a database with --database.",
+        ) from None

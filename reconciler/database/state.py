@@ -25,6 +25,7 @@ class UnmanagedSite:
     """A site with live configurations that no folder describes."""
 
     site_id: UUID
+    name: str
     configurations: int
     formerly_managed: bool
 
@@ -64,6 +65,7 @@ def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[Databa
             key=ConfigurationKey(site_id, extension_id),
             live=Row(live_version, live_hash, live_digest) if live_hash is not None else None,
             applied=Row(version, config_hash, digest) if config_hash is not None else None,
+            config_version=config_version or 0,
         )
         for (
             site_id,
@@ -74,6 +76,7 @@ def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[Databa
             version,
             config_hash,
             digest,
+            config_version,
         ) in rows
     ]
 

@@ -58,6 +58,8 @@ def _details(error: ValidationError) -> list[ErrorDetails]:
 
 
 def _problem(details: ErrorDetails) -> str:
+    if details["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return "a mapping of keys to values is expected"
     message = details["msg"]
     return (
         message[0].lower() + message[1:] if message.startswith(("Input ", "String ")) else message

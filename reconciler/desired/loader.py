@@ -105,6 +105,8 @@ class _Loading:
     def _read(self, relative: str) -> None:
         place = place_of(relative)
         shown = self.tree.shown(relative)
+        if place is None and "reconciler.yaml" not in self.tree.files:
+            return  # not the folder it was taken for, which is said once
         if place is None:
             self.diagnostics.append(
                 kinds.MISPLACED_FILE.at(

@@ -33,10 +33,9 @@ def merged_configurations(
     as incomplete as it leaves them, and its own findings stop the plan.
     """
     found: dict[ConfigurationKey, DesiredConfiguration] = {}
-    broken = set(broken_profiles)
-    known = profiles.keys() | broken
+    known = profiles.keys() | set(broken_profiles)
     for site in sites.values():
-        whole = broken.isdisjoint(site.profiles)
+        whole = set(site.profiles) <= profiles.keys()
         diagnostics.extend(_unknown_profiles(site, known))
         own_files = extensions.get(site.slug, {})
         profile_layers = _profile_layers(site, profiles)

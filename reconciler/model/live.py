@@ -38,6 +38,8 @@ class DatabaseRow:
     key: ConfigurationKey
     live: Row | None
     applied: Row | None
+    config_version: int = 0
+    """The number of the newest version, which only grows; 0 where there is none."""
 
     @property
     def drifted(self) -> bool:

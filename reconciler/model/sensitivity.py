@@ -43,7 +43,10 @@ _HARMLESS_FIRST = _words(
     """
 )
 _URL_WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@")
-_REFERENCE_KEYS = ({"$secret"}, {"$encrypted"})
+_REFERENCE_FORMS = {
+    "$secret": re.compile(r"[a-z][a-z0-9+.-]*://[^\s]+"),
+    "$encrypted": re.compile(r"age:[^\s]+"),
+}
 
 
 @lru_cache(maxsize=65_536)
@@ -61,11 +64,11 @@ def is_secret_name(name: str) -> bool:
 
 def is_reference(value: object) -> bool:
     """Return whether a value is a reference to a secret, or an encrypted one, and so harmless."""
-    return (
-        isinstance(value, dict)
-        and set(value) in _REFERENCE_KEYS
-        and all(isinstance(held, str) and held for held in value.values())
-    )
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    key, held = next(iter(value.items()))
+    form = _REFERENCE_FORMS.get(key)
+    return form is not None and isinstance(held, str) and form.fullmatch(held) is not None
 
 
 def holds_password(value: object) -> bool:
@@ -111,7 +114,7 @@ def _sensitive(
 def _is_secret_value(value: JsonValue) -> bool:
     """Return whether a value named like a secret is one: text, a number, or what stands for it."""
     if isinstance(value, dict):
-        return any(keys <= value.keys() for keys in _REFERENCE_KEYS)
+        return any(key in value for key in _REFERENCE_FORMS)
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 

@@ -56,7 +56,7 @@ def uncertain_authors(authorship: Mapping[str, Authorship]) -> list[str]:
 def formerly_managed(unmanaged: Collection[database.UnmanagedSite]) -> list[str]:
     """Return the sites that the reconciler wrote at and that no folder describes any more."""
     return [
-        f"site {site.site_id} still has configurations that the reconciler wrote "
+        f"site {site.name!r} ({site.site_id}) still has configurations that the reconciler wrote "
         f"({site.configurations}), "
         "and no folder any more; restore the folder, or pass --allow-unmanage"
         for site in unmanaged

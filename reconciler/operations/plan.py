@@ -159,7 +159,8 @@ def _require_matches(
     if idle := selection.unmatched(head, extensions):
         raise UsageError(
             f"nothing is selected by {', '.join(idle)}",
-            f"The sites are {listed(sorted(head.sites))}.",
+            f"The sites are {listed(sorted(head.sites))}; "
+            f"the extensions are {listed(sorted(extensions))}.",
         )
 
 

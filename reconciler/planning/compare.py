@@ -34,7 +34,8 @@ class Divergence:
 
 def _action(desired: DesiredConfiguration | None, row: DatabaseRow | None) -> Action | None:
     if desired is None:
-        return Action.DEACTIVATE
+        gone = row is None or (row.live is None and row.applied is None)
+        return None if gone else Action.DEACTIVATE
     if row is None or row.live is None:
         return Action.ACTIVATE
     if row.drifted or row.live.config_hash != desired.config_hash:

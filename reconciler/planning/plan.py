@@ -25,7 +25,7 @@ def invalid_plan(
     head: DesiredState | None, diagnostics: tuple[Diagnostic, ...], filters: tuple[str, ...]
 ) -> Plan:
     """Return the plan of a desired state that cannot be compared with anything."""
-    errors = sum(diagnostic.stops_planning for diagnostic in diagnostics)
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     return Plan(
         installation=head.project.installation if head else "",
         filters=filters,
@@ -98,9 +98,13 @@ def _fingerprint(rows: Mapping[Any, DatabaseRow], changes: list[Change]) -> str:
     )
 
 
-def _side(row: DatabaseRow | None) -> list[list[str] | None]:
-    sides = (row.live, row.applied) if row else (None, None)
-    return [[side.version, side.config_hash, side.digest] if side else None for side in sides]
+def _side(row: DatabaseRow | None) -> list[list[str] | int | None]:
+    """Return a row as the fingerprint has it. Its version only grows, so no plan comes twice."""
+    if row is None:
+        return [None, None, 0]
+    sides = (row.live, row.applied)
+    shown = [[side.version, side.config_hash, side.digest] if side else None for side in sides]
+    return [*shown, row.config_version]
 
 
 def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:

@@ -41,8 +41,8 @@ class Selection:
         idle_sites = [glob for glob in self.sites if not _any_match(state.sites, glob)]
         idle_extensions = [glob for glob in self.extensions if not _any_match(known, glob)]
         return [
-            *(f"--site {glob}" for glob in idle_sites),
-            *(f"--extension {glob}" for glob in idle_extensions),
+            *(f"--site {glob!r}" for glob in idle_sites),
+            *(f"--extension {glob!r}" for glob in idle_extensions),
         ]
 
     def narrow(

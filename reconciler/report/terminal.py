@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -40,7 +41,7 @@ def print_plan(console: Console, plan: Plan, *, whole: bool = False) -> None:
     for group in view.groups(plan):
         console.print()
         console.print(Text(group.title, style="bold"))
-        console.print(_table(group.changes))
+        _print_changes(console, group.changes)
         for change in group.changes:
             _print_differences(console, change, whole=whole)
     _print_needed_signoffs(console, plan)
@@ -60,6 +61,22 @@ def _verdict_style(plan: Plan) -> str:
     if plan.errored or plan.blocked:
         return "bold red"
     return "bold yellow" if plan.changes else "bold green"
+
+
+def _print_changes(console: Console, changes: Sequence[Change]) -> None:
+    """Print changes as a table, or as lines where the table would break names apart."""
+    table = _table(changes)
+    if Measurement.get(console, console.options, table).maximum <= console.width:
+        console.print(table)
+        return
+    for change in changes:
+        line = Text(f"  {view.SYMBOLS[change.action]} ", style=_STYLES[change.action])
+        line.append(printable(f"{change.site} / {change.extension}"), style="default")
+        line.append(f"  {change.action.value}")
+        line.append(f"  {printable(view.version_text(change))}", style="default")
+        console.print(line, soft_wrap=True)
+        if note := view.signature_text(change) or view.shortened(change):
+            console.print(Text(f"      {printable(note)}", style="dim"), soft_wrap=True)
 
 
 def _table(changes: Sequence[Change]) -> Table:

@@ -83,13 +83,16 @@ def summary_line(plan: Plan) -> str:
 
 def context_line(plan: Plan) -> str:
     """Return what was compared with what."""
+    name = plan.installation or "the desired state"
     commit = plan.desired.commit[:12] if plan.desired.commit else "no commit"
     dirty = " with uncommitted changes" if plan.desired.dirty and plan.desired.commit else ""
-    database = f", database {plan.database.database}" if plan.database else ""
+    if plan.database is None:
+        return f"{name} at {commit}{dirty}"
     unmanaged = plan.summary.sites_unmanaged
     left_alone = f", {counted(unmanaged, 'unmanaged site')} left alone" if unmanaged else ""
     managed = counted(plan.summary.sites_managed, "managed site")
-    return f"{plan.installation} at {commit}{dirty}{database}, {managed}{left_alone}"
+    database = plan.database.database
+    return f"{name} at {commit}{dirty}, database {database}, {managed}{left_alone}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -117,11 +120,13 @@ def drift_text(change: Change) -> str:
     drift = change.drift
     if drift is None:
         return ""
+    settled = change.action is Action.RECONFIGURE and not change.differences
+    then = "; it is as git wants it, and apply takes it into the history" if settled else ""
     if drift.session_user is None:
-        return drift.description
+        return drift.description + then
     where = f" from {drift.address}" if drift.address else ""
     using = f" using {drift.application}" if drift.application else ""
-    return f"{drift.description}, by {drift.session_user}{using}{where} at {drift.at}"
+    return f"{drift.description}, by {drift.session_user}{using}{where} at {drift.at}{then}"
 
 
 def shortened(change: Change) -> str:

@@ -1,7 +1,8 @@
--- Every configuration at the managed sites, live and last applied, by hash and digest.
+-- Every configuration at the managed sites, live and last applied, by hash and digest; one
+-- that was deactivated has its last version's number and no more.
 SELECT site_id, extension_id,
        live.version, live.config_hash, live.content_digest,
-       applied.version, applied.config_hash, applied.content_digest
+       applied.version, applied.config_hash, applied.content_digest, applied.config_version
 FROM (
     SELECT site_id, extension_id, version, config_hash, content_digest
     FROM site_extension_configs
@@ -9,9 +10,8 @@ FROM (
 ) AS live
 FULL JOIN (
     SELECT DISTINCT ON (site_id, extension_id)
-           site_id, extension_id, version, config_hash, content_digest
+           site_id, extension_id, version, config_hash, content_digest, config_version
     FROM site_extension_config_versions
     WHERE site_id = ANY (%(sites)s::uuid[])
     ORDER BY site_id, extension_id, config_version DESC
 ) AS applied USING (site_id, extension_id)
-WHERE live.config_hash IS NOT NULL OR applied.config_hash IS NOT NULL
