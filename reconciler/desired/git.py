@@ -6,6 +6,7 @@ an option. Nothing is checked out.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _SAFE_SETTINGS = (
 _SAFE_OPTIONS = tuple(part for setting in _SAFE_SETTINGS for part in ("-c", setting))
 _REGULAR = ("100644", "100755")
 SYMLINK = "120000"
+_COMMIT_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
 _MOST_PATHSPECS = 200
 
@@ -192,13 +194,14 @@ def _tree_entry(line: bytes, prefix: str) -> TreeEntry:
 def _authorship(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, Authorship]:
     """Read the log by NULs alone, which neither a name, a subject nor a path can hold.
 
-    A commit follows an empty part; its first path, if it has any, begins with a line break.
+    A commit's name follows an empty part, and so do the paths of a merge; no path that is asked
+    for looks like a commit's name. The first path of another commit begins with a line break.
     """
     found: dict[str, Authorship] = {}
     parts = iter(log.split("\0"))
     before, author, age = "", None, 0
     for part in parts:
-        if part and not before and not part.startswith("\n"):
+        if not before and _COMMIT_NAME.fullmatch(part):
             name, email, subject = next(parts), next(parts), next(parts)
             author = Authorship(part, name, email, subject, age, part not in boundary)
             before, age = "", age + 1

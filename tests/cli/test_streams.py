@@ -106,3 +106,33 @@ def test_an_unwritable_plan_file_is_an_error(installed: Plants, command: Command
     done = command(*arguments, cwd=installed.root, DATABASE_URL=installed.url)
     assert (done.code, done.out) == (1, "")
     assert "cannot write" in done.err
+
+
+def test_an_apply_whose_readers_have_gone_is_applied_and_says_so_by_its_code(
+    installed: Plants, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "reconciler", "apply", "--yes", "--ref", BRANCH]
+    with subprocess.Popen(
+        command,
+        cwd=installed.root,
+        env=clean_environment(tmp_path, DATABASE_URL=installed.url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.close()
+        assert program.wait(timeout=60) == 0
+    runs = installed.execute("SELECT status FROM reconcile_runs ORDER BY recorded_at DESC LIMIT 1")
+    assert runs == [("applied",)]
+
+
+def test_healing_names_what_it_leaves_to_apply(installed: Plants, command: Command) -> None:
+    installed.execute(
+        "UPDATE site_extension_configs SET configuration = configuration || %s::jsonb "
+        "WHERE extension_id = 'erp-file-gateway' AND version = '1.2.0'",
+        '{"syncInterval": 9}',
+    )
+    given = {"cwd": installed.root, "DATABASE_URL": installed.url}
+    done = command("drift", "--heal", "--yes", "--detailed-exitcode", "--ref", BRANCH, **given)
+    assert done.code == 2
+    assert "left to apply: penang / erp-file-gateway drifted" in done.err

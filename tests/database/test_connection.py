@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
 from reconciler.database.connection import connect, explained, reading
-from reconciler.database.opening import open_database
+from reconciler.database.opening import keep_out_of_git, open_database
 from reconciler.model.errors import ReconcilerError
 
 PASSWORD = "s3cr3t-Pa55"  # noqa: S105 - looked for in messages
@@ -160,3 +163,20 @@ def test_reading_reports_a_lost_connection_as_what_it_is(empty_database: str) ->
         with pytest.raises(psycopg.OperationalError), reading(connection):
             connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         assert connection.closed
+
+
+def test_the_embedded_databases_folder_is_kept_out_of_git(tmp_path: Path) -> None:
+    folder = tmp_path / ".reconciler"
+    keep_out_of_git(folder)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (folder / "data").write_text("x", encoding="utf-8")
+    untracked = subprocess.run(
+        ["git", "-C", tmp_path, "status", "--porcelain"], check=True, capture_output=True
+    )
+    assert untracked.stdout == b""
+
+
+def test_a_note_for_git_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
+    keep_out_of_git(tmp_path)
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"

@@ -179,7 +179,8 @@ def test_a_formerly_managed_site_without_a_folder_blocks_until_it_is_let_go(
     found = installation.plan()
     assert found.blocked == (
         (
-            f"site 'Dayton Plant' ({DAYTON}) still has configurations that the reconciler wrote (1), "
+            f"site 'Dayton Plant' ({DAYTON}) still has configurations that the reconciler "
+            "wrote (1), "
             "and no folder any more; restore the folder, or pass --allow-unmanage"
         ),
     )
