@@ -11,8 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from reconciler.database.server.embedded import wheel_binaries
+from reconciler.database.connection import connect
+from reconciler.database.migrations import create_machshop_tables, migrate
+from reconciler.database.server.embedded import EmbeddedServer, wheel_binaries
+from tests.support.container_engine import container_engine
+from tests.support.databases import fresh_database
 from tests.support.servers import (
     POSTGRES_VARIABLE,
     PROJECT,
@@ -97,3 +102,25 @@ def test_long_files_and_functions_are_found_by_name(tmp_path: Path) -> None:
         "reconciler/large.py:1: far has 61 lines, and 60 are allowed",
         "tests/large.py: the file has 501 lines, and 500 are allowed",
     ]
+
+
+def test_a_container_is_what_the_tests_run_on_where_an_engine_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with EmbeddedServer(tmp_path / "home", durable=False) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE ROLE test SUPERUSER LOGIN")
+            connection.execute("CREATE DATABASE test OWNER test")
+        path = Path(str(conninfo_to_dict(url)["host"]), ".s.PGSQL.5432")
+        with container_engine(path) as engine:
+            monkeypatch.setenv("DOCKER_HOST", engine.host)
+            monkeypatch.setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
+            monkeypatch.delenv(URL_VARIABLE, raising=False)
+            monkeypatch.setenv(POSTGRES_VARIABLE, "17")
+            with server() as from_container, fresh_database(from_container) as database:
+                assert from_container.startswith("postgresql://test:test@")
+                with connect(database) as connection:
+                    create_machshop_tables(connection)
+                    assert migrate(connection)
+        assert engine.images == ["postgres:17"]
+        assert "DELETE /containers/c0ffee" in engine.asked
