@@ -93,13 +93,15 @@ def attribute(
         head: the desired state.
         authorship: who last touched each file.
         paths: the files that can have caused the change.
-        otherwise: the file to name where git knows none of them.
-        reason: the reason given in the file, which goes before the commit's subject.
+        otherwise: the site's own file, to name where git knows none of them.
+        reason: the reason that the site's own file gives; it goes before the commit's subject
+            where that file is the cause, and says nothing of what a profile changed.
     """
     revision = head.revision
     if revision.dirty:
         service = head.service_user.username
-        return Attribution(otherwise, "", "", service, None, reason or NOT_COMMITTED)
+        given = reason if otherwise in paths else None
+        return Attribution(otherwise, "", "", service, None, given or NOT_COMMITTED)
     known = sorted((authorship[path].age, path) for path in paths if path in authorship)
     path = known[0][1] if known else otherwise
     author = authorship.get(path) or Authorship(
@@ -111,5 +113,5 @@ def attribute(
         author_email=author.author_email,
         changed_by=head.user_for_author(author.author_email).username,
         commit=author.commit or None,
-        reason=reason or author.subject,
+        reason=(reason if path == otherwise else None) or author.subject,
     )

@@ -44,6 +44,18 @@ def test_a_change_through_a_profile_is_that_of_whoever_changed_the_profile(
     assert change.path == f"desired-state/{PROFILE}"
 
 
+def test_the_reason_in_a_sites_file_is_not_given_for_what_a_profile_changed(
+    installation: Installation,
+) -> None:
+    own: dict[str, str | None] = {
+        "sites/cork/extensions/line-dashboard.yaml": "reason: Cork's own, years ago\n"
+    }
+    installation.commit("Say why Cork has screens", own, author=ENGINEER)
+    installation.commit("Slower everywhere", {PROFILE: profile_file(refresh=60)}, author=QUALITY)
+    change = the_change(installation, "cork", "line-dashboard")
+    assert (change.changed_by, change.reason) == ("quality", "Slower everywhere")
+
+
 def test_dropping_a_profile_is_the_change_of_whoever_edited_the_site(
     installation: Installation,
 ) -> None:
