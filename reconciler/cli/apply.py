@@ -30,7 +30,7 @@ from reconciler.settings import Settings
 @click.option("--allow-unmanage", is_flag=True, help="Let go of sites whose folder is gone.")
 @click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0.001, max=86_400, clamp=False),
+    type=click.FloatRange(min=0.001, max=86_400),
     default=applying.DEFAULT_LOCK_TIMEOUT_SECONDS,
     show_default=True,
     metavar="SECONDS",

@@ -126,8 +126,9 @@ def _missing_version(
     own: tuple[ExtensionFile, Document] | None,
     catalog: Catalog,
 ) -> Diagnostic:
-    place = own[1].locate(()) if own else None
-    if place is None:
+    if own:
+        place = own[1].locate(())
+    else:
         _, layer = profile_layers[-1]
         place = layer.document.locate(layer.base)
     return MISSING_VERSION.at(

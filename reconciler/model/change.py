@@ -22,15 +22,6 @@ class Action(StrEnum):
     SIGNOFF = "signoff"
 
 
-AUDIT_ACTIONS = {
-    Action.ACTIVATE: "activated",
-    Action.RECONFIGURE: "reconfigured",
-    Action.DEACTIVATE: "deactivated",
-    Action.SIGNOFF: "signoff",
-}
-"""How each action is written in the audit log."""
-
-
 class Origin(StrEnum):
     """Why a change is in the plan."""
 

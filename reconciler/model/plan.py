@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from reconciler.model.canonical import content_hash
-from reconciler.model.change import Action, Change, Frozen, Origin
+from reconciler.model.change import Change, Frozen, Origin
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseIdentity
 
@@ -119,8 +119,3 @@ class Plan(Frozen):
     def with_origin(self, *origins: Origin) -> tuple[Change, ...]:
         """Return the changes that came from any of ``origins``."""
         return tuple(change for change in self.changes if change.origin in origins)
-
-    @property
-    def configuration_changes(self) -> tuple[Change, ...]:
-        """The changes that alter a configuration: all but signoffs."""
-        return tuple(change for change in self.changes if change.action is not Action.SIGNOFF)
