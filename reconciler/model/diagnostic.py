@@ -43,8 +43,24 @@ class Location(BaseModel):
         return f"{self.path}:{self.line}:{self.column}"
 
 
+class Acceptance(BaseModel):
+    """Who took responsibility for a finding, until when (a day, included) and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    waived_by: str
+    until: str
+    reason: str
+
+
 class Diagnostic(BaseModel):
-    """One finding, ready to be shown. ``site`` and ``extension`` say whom it concerns, if known."""
+    """One finding, ready to be shown.
+
+    ``site`` and ``extension`` say whom it concerns, if known, and ``subject`` what of it: a JSON
+    Pointer, the other extension, the capability, the aspect. Together with the code these name
+    the finding, whatever its words: a waiver is about exactly one. ``waiver`` is set where one
+    made a warning of an error.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,6 +72,8 @@ class Diagnostic(BaseModel):
     location: Location
     site: str | None = None
     extension: str | None = None
+    subject: str | None = None
+    waiver: Acceptance | None = None
 
     @property
     def stops_planning(self) -> bool:
@@ -63,13 +81,13 @@ class Diagnostic(BaseModel):
         return self.severity is Severity.ERROR and self.gate is Gate.INPUT
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str, str, str, str]:
+    def sort_key(self) -> tuple[str | int, ...]:
         """The one order in which findings are reported: by place, code, message, whom it concerns.
 
         It is total: a profile's mistake is found once a site, at one place in the same words.
         """
         place = self.location
-        concerned = (self.site or "", self.extension or "")
+        concerned = (self.site or "", self.extension or "", self.subject or "")
         return place.path, place.line, place.column, self.code, self.message, *concerned, self.hint
 
 
@@ -78,6 +96,8 @@ class DiagnosticKind:
     """A kind of finding: its stable code, and the sentences it is reported with.
 
     ``message`` and ``hint`` are ``str.format`` templates over the facts given to ``at``.
+    ``about`` says, in a sentence or two for a reader of the documentation, what is wrong and why
+    it matters. ``waivable`` says whether a waiver may make a warning of it.
     """
 
     code: str
@@ -85,6 +105,8 @@ class DiagnosticKind:
     hint: str
     severity: Severity = Severity.ERROR
     gate: Gate = Gate.INPUT
+    about: str = ""
+    waivable: bool = False
 
     def at(
         self,
@@ -92,10 +114,11 @@ class DiagnosticKind:
         *,
         site: str | None = None,
         extension: str | None = None,
+        subject: str | None = None,
         **facts: object,
     ) -> Diagnostic:
         """Return the finding of this kind at ``location``, its sentences filled with ``facts``."""
-        named = {**facts, "site": site, "extension": extension}
+        named = {**facts, "site": site, "extension": extension, "subject": subject}
         return Diagnostic(
             severity=self.severity,
             gate=self.gate,
@@ -105,6 +128,7 @@ class DiagnosticKind:
             location=location,
             site=site,
             extension=extension,
+            subject=subject,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.desired.git_tree import read_commit
@@ -10,6 +10,7 @@ from reconciler.desired.loader import load
 from reconciler.desired.working_tree import read_working_tree
 from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
+from reconciler.model.relations import Relations
 from reconciler.rules.check import check
 
 
@@ -27,6 +28,7 @@ class Checked:
 
     state: DesiredState | None
     diagnostics: tuple[Diagnostic, ...]
+    relations: Relations = field(default_factory=Relations)
 
     @property
     def has_errors(self) -> bool:

@@ -1,0 +1,99 @@
+"""What a desired state says about extensions among themselves, as the database keeps it.
+
+Computed from the desired state and its catalog alone: no row, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.desired import ConfigurationKey
+
+
+class DependencyType(StrEnum):
+    """What an extension depends on."""
+
+    EXTENSION = "extension"
+    CAPABILITY = "capability"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How one dependency of one configuration is met at its site, or why it is not."""
+
+    key: ConfigurationKey
+    type: DependencyType
+    dependency: str
+    """The id of the extension, or the name of the capability, that is depended on."""
+    wanted: str | None
+    """The version range, or the lowest version, as the manifest writes it."""
+    resolved_version: str | None
+    resolved_provider: str | None
+    """The extension that provides the capability; "platform" where the MES itself does."""
+    satisfied: bool
+    reason: str | None = None
+    """Why it is not satisfied."""
+
+
+class ConflictType(StrEnum):
+    """What makes two extensions conflict."""
+
+    EXPLICIT = "explicit"
+    POLICY = "policy"
+    DEPENDENCY = "dependency"
+
+
+class ConflictScope(StrEnum):
+    """How far a conflict between policies reaches."""
+
+    GLOBAL = "global"
+    CAPABILITY = "capability"
+    RESOURCE = "resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two extensions that must not be enabled together, each pair once for each cause.
+
+    ``first`` is the lesser key of the two. Only a conflict of scope ``global`` can span two sites.
+    """
+
+    type: ConflictType
+    first: ConfigurationKey
+    second: ConfigurationKey
+    reason: str
+    scope: ConflictScope | None = None
+    capability: str | None = None
+    resource: str | None = None
+    first_policy: str | None = None
+    second_policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationVerdict:
+    """What validation says of one configuration.
+
+    ``errors`` are the errors that a waiver accepted; any other error keeps it from being applied.
+    """
+
+    key: ConfigurationKey
+    config_hash: str
+    errors: tuple[Mapping[str, Any], ...] = ()
+    conflicting: tuple[str, ...] = ()
+    """The extensions it conflicts with, in order, each once."""
+
+    @property
+    def validated(self) -> bool:
+        """Whether validation found no error, accepted or not."""
+        return not self.errors
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """Everything that is known of a desired state's extensions among themselves."""
+
+    resolutions: tuple[Resolution, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
