@@ -5,6 +5,7 @@ Field names are Python's; in the files they are camelCase. Unknown keys are erro
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -39,6 +40,7 @@ ApiVersion = Annotated[str, Field(pattern=API_VERSION_PATTERN)]
 ConfigHash = Annotated[str, Field(pattern=CONFIG_HASH_PATTERN)]
 Identifier = Annotated[UUID, BeforeValidator(_text_only), Field(strict=False)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), Field(strict=False)]
+Day = Annotated[date, BeforeValidator(_text_only), Field(strict=False)]
 Line = Annotated[str, Field(min_length=1, max_length=256)]
 Configuration = dict[str, Any]
 

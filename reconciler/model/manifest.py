@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from reconciler.model.document import Document, JsonObject
-from reconciler.model.files import Role, Version
+from reconciler.model.files import ApiVersion, Day, ExtensionId, Role, Version
+
+
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+"""The name of a capability, a policy or a resource."""
 
 
 class ComplianceModel(StrEnum):
@@ -24,6 +29,14 @@ class ComplianceModel(StrEnum):
     ENFORCED = "enforced"
     ENABLED = "enabled"
     DELEGATED = "delegated"
+
+
+class ConflictScope(StrEnum):
+    """How far a conflict between policies reaches."""
+
+    GLOBAL = "global"
+    CAPABILITY = "capability"
+    RESOURCE = "resource"
 
 
 class ManifestPart(BaseModel):
@@ -52,9 +65,9 @@ class Compliance(ManifestPart):
 class ProvidedCapability(ManifestPart):
     """A capability an extension provides, and the policy it provides it under."""
 
-    name: str
-    version: str = "v1"
-    policy: str | None = None
+    name: Name
+    version: ApiVersion = "v1"
+    policy: Name | None = None
 
 
 class Capabilities(ManifestPart):
@@ -63,17 +76,99 @@ class Capabilities(ManifestPart):
     provides: list[ProvidedCapability] = []
 
 
+class CapabilityDependency(ManifestPart):
+    """A capability that an extension needs: ``min_version`` "v2" is 2.0 or later within 2."""
+
+    capability: Name
+    min_version: ApiVersion | None = None
+    provider: ExtensionId | None = None
+    """The extension that should provide it, where there is a choice."""
+
+
+class Dependencies(ManifestPart):
+    """What must be enabled at the same site. Ranges of versions are read as npm reads them."""
+
+    extensions: dict[ExtensionId, Annotated[str, Field(max_length=256)]] = {}
+    capabilities: list[CapabilityDependency] = []
+
+
+class ExplicitConflict(ManifestPart):
+    """Another extension that must not be enabled at the same site."""
+
+    id: ExtensionId
+    reason: str = ""
+
+
+class PolicyExclusion(ManifestPart):
+    """Policies of others that do not go together with this extension's own ``policy``."""
+
+    scope: Annotated[ConflictScope, Field(strict=False)]
+    capability: Name | None = None
+    resource: Name | None = None
+    policy: Name
+    conflicts_with: list[Name] = []
+    """Empty: every other policy of the capability."""
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.scope is not ConflictScope.GLOBAL and self.capability is None:
+            raise PydanticCustomError("missing_capability", "this scope needs a capability")
+        if self.scope is ConflictScope.RESOURCE and self.resource is None:
+            raise PydanticCustomError("missing_resource", "scope resource needs a resource")
+        return self
+
+
+class Conflicts(ManifestPart):
+    """What an extension cannot be enabled together with."""
+
+    explicit: list[ExplicitConflict] = []
+    policy_exclusions: list[PolicyExclusion] = []
+
+
+class ActivationPolicy(ManifestPart):
+    """Whether an extension of the platform's foundation may be missing or taken away."""
+
+    can_be_disabled: bool = True
+    pre_activated_by_default: bool = False
+    required_for_operation: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether every site must have it."""
+        return self.pre_activated_by_default or self.required_for_operation
+
+
+class Certification(ManifestPart):
+    """A certificate of an extension version, and the last day it holds."""
+
+    type: str = "certification"
+    valid_until: Day | None = None
+
+
+class Governance(ManifestPart):
+    """What was approved and certified."""
+
+    certifications: list[Certification] = []
+
+
 class ManifestContent(ManifestPart):
     """The fields of a manifest that the reconciler relies on."""
 
     id: str
     version: Version
     name: str
-    type: str = ""
+    mes_version: Version | None = None
+    api_version: ApiVersion | None = None
     configuration: dict[str, Any] = {}
-    compliance: Compliance = Compliance()
+    dependencies: Dependencies = Dependencies()
+    conflicts: Conflicts = Conflicts()
     capabilities: Capabilities = Capabilities()
+    compliance: Compliance = Compliance()
+    activation_policy: ActivationPolicy = ActivationPolicy()
+    governance: Governance = Governance()
     deprecated: bool = False
+    deprecation_notice: str = ""
 
 
 class ContractCompliance(ManifestPart):
@@ -83,13 +178,25 @@ class ContractCompliance(ManifestPart):
     signoff_role: Role | None = None
 
 
+class Incompatibility(ManifestPart):
+    """A policy that goes together with no other policy of its capability."""
+
+    capability: Name
+    policy: Name
+    scope: Annotated[ConflictScope, Field(strict=False)] = ConflictScope.CAPABILITY
+    reason: str = ""
+
+
 class ContractContent(ManifestPart):
     """The fields of a capability contract that the reconciler relies on."""
 
-    id: Annotated[str, Field(min_length=1, max_length=128)]
+    id: Name
     name: str
-    version: str = "v1.0"
+    version: ApiVersion = "v1.0"
+    min_mes_version: Version | None = None
+    default_provider: ExtensionId | None = None
     compliance: ContractCompliance = ContractCompliance()
+    incompatibilities: list[Incompatibility] = []
 
 
 @dataclass(frozen=True, slots=True)

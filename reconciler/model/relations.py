@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.model.desired import ConfigurationKey
+from reconciler.model.manifest import ConflictScope
 
 
 class DependencyType(StrEnum):
@@ -44,14 +45,6 @@ class ConflictType(StrEnum):
     EXPLICIT = "explicit"
     POLICY = "policy"
     DEPENDENCY = "dependency"
-
-
-class ConflictScope(StrEnum):
-    """How far a conflict between policies reaches."""
-
-    GLOBAL = "global"
-    CAPABILITY = "capability"
-    RESOURCE = "resource"
 
 
 @dataclass(frozen=True, slots=True)
