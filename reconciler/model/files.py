@@ -16,12 +16,15 @@ from pydantic_core import PydanticCustomError
 
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 EXTENSION_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$"
-# Semantic Versioning 2.0.0, with the leading "v" that some callers write.
+# Semantic Versioning 2.0.0, with the leading "v" that some callers write. Longer numbers lose
+# digits in JSON and are no version to npm.
+_NUMBER = r"(0|[1-9][0-9]{0,14})"
+_PRERELEASE = r"(0|[1-9][0-9]{0,14}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 VERSION_PATTERN = (
-    r"^v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
-    r"(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
+    rf"^v?{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
+    rf"(-{_PRERELEASE}(\.{_PRERELEASE})*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
 )
-API_VERSION_PATTERN = r"^v[0-9]+(\.[0-9]+){0,2}$"
+API_VERSION_PATTERN = r"^v[0-9]{1,9}(\.[0-9]{1,9}){0,2}$"
 CONFIG_HASH_PATTERN = r"^sha256:[0-9a-f]{64}$"
 # The column is VARCHAR(20) in the schema that the product grew from.
 VERSION_LENGTH = 20

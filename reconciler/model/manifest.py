@@ -6,9 +6,10 @@ does not rely on may be anything, what it relies on is precise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,7 +18,6 @@ from pydantic_core import PydanticCustomError
 
 from reconciler.model.document import Document, JsonObject
 from reconciler.model.files import ApiVersion, Day, ExtensionId, Role, Version
-
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 """The name of a capability, a policy or a resource."""
@@ -106,7 +106,7 @@ class PolicyExclusion(ManifestPart):
     capability: Name | None = None
     resource: Name | None = None
     policy: Name
-    conflicts_with: list[Name] = []
+    conflicts_with: Annotated[tuple[Name, ...], Field(strict=False)] = ()
     """Empty: every other policy of the capability."""
     reason: str = ""
 
@@ -217,12 +217,21 @@ def plain_version(version: str) -> str:
     return version.removeprefix("v")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalog:
     """The manifests by extension and version (without "v"), and the contracts by capability."""
 
     manifests: Mapping[str, Mapping[str, Manifest]] = field(default_factory=dict)
     contracts: Mapping[str, ContractContent] = field(default_factory=dict)
+
+    @cached_property
+    def incompatibilities(self) -> Mapping[tuple[str, ConflictScope], Sequence[Incompatibility]]:
+        """What the contracts say of policies, by the capability and the scope it is said of."""
+        found: dict[tuple[str, ConflictScope], list[Incompatibility]] = {}
+        for name in sorted(self.contracts):
+            for each in self.contracts[name].incompatibilities:
+                found.setdefault((each.capability, each.scope), []).append(each)
+        return found
 
     def manifest(self, extension: str, version: str) -> Manifest | None:
         """Return the manifest of ``extension`` at ``version``, if the catalog has it."""

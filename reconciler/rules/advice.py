@@ -1,0 +1,250 @@
+"""What to do about a problem: the smallest set of extensions to enable, change or disable.
+
+A change is only advised after it was tried on the site as it would be: the problem is gone then,
+and no other has come. Searching is bounded by a number of tries, never by time, so that the same
+desired state always gets the same advice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconciler.model.manifest import ManifestContent
+from reconciler.model.relations import Conflict
+from reconciler.model.semver import precedence
+from reconciler.rules.global_conflicts import Followers
+from reconciler.rules.network import Network
+from reconciler.rules.problems import (
+    Problem,
+    ProblemKind,
+    SiteRelations,
+    platform_too_old,
+    relations_at,
+)
+from reconciler.rules.versions import meets_minimum, satisfies
+
+MOST_CHANGES = 4
+"""How many extensions an advice asks to touch at most."""
+MOST_TRIES = 400
+"""How many changed sites are tried for one problem."""
+MOST_TRIES_IN_ALL = 4000
+_MOST_VERSIONS = 8
+"""How many versions of one extension are tried, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change to a site: an extension at another version, or (None) disabled."""
+
+    extension: str
+    version: str | None
+    replaces: str | None = None
+    """The version that is enabled now."""
+
+    @property
+    def words(self) -> str:
+        """What to do, as an order."""
+        if self.version is None:
+            return f"disable {self.extension}"
+        if self.replaces is None:
+            return f"enable {self.extension} {self.version}"
+        return f"set {self.extension} to {self.version}"
+
+
+class Adviser:
+    """Looks for ways to mend sites of one installation, up to a number of tries in all."""
+
+    def __init__(self, followers: Followers, *, most_tries: int = MOST_TRIES_IN_ALL) -> None:
+        self._followers = followers
+        self._left = most_tries
+
+    def smallest(self, found: SiteRelations, problem: Problem) -> tuple[Step, ...] | None:
+        """Return the smallest set of steps after which ``problem`` is gone and nothing is new.
+
+        None where there is none of up to ``MOST_CHANGES`` steps, or the tries ran out.
+        """
+        search = _Search(self, found, problem)
+        for limit in range(1, MOST_CHANGES + 1):
+            if (steps := search.within(found, (), limit)) is not None:
+                return steps
+        return None
+
+    def choices(self, found: SiteRelations, problem: Problem) -> list[tuple[Step, ...]]:
+        """Return every way to provide what is missing, one for each extension and version.
+
+        Each begins with what is enabled or set for it, and goes on with what that needs in turn.
+        """
+        search = _Search(self, found, problem)
+        ways = []
+        for step in _suppliers(found.network, problem):
+            for limit in range(1, MOST_CHANGES + 1):
+                if (steps := search.starting(step, limit)) is not None:
+                    ways.append(steps)
+                    break
+        return ways
+
+    def spend(self) -> bool:
+        """Use up one try; False where none is left."""
+        self._left -= 1
+        return self._left >= 0
+
+    def clashes_elsewhere(self, network: Network, extension: str) -> bool:
+        """Return whether an extension of a site would conflict with one of another site."""
+        manifest = network.manifests.get(extension)
+        return manifest is not None and self._followers.excluded(network.key(extension), manifest)
+
+
+class _Search:
+    """One problem at one site; each set of steps is looked at once."""
+
+    def __init__(self, adviser: Adviser, found: SiteRelations, problem: Problem) -> None:
+        self._adviser = adviser
+        self._problem = problem
+        self._start = found
+        self._accepted = frozenset(found.problems) - {problem}
+        self._left = MOST_TRIES
+        self._known: dict[frozenset[Step], SiteRelations] = {}
+
+    def starting(self, step: Step, limit: int) -> tuple[Step, ...] | None:
+        after = self._after(self._start, (step,))
+        return None if after is None else self.within(after, (step,), limit - 1)
+
+    def within(
+        self, now: SiteRelations, done: tuple[Step, ...], limit: int
+    ) -> tuple[Step, ...] | None:
+        """Return ``done`` and at most ``limit`` steps more that leave nothing wrong."""
+        pending = [problem for problem in now.problems if problem not in self._accepted]
+        if not pending:
+            return done
+        if limit == 0:
+            return None
+        touched = {step.extension for step in done}
+        for step in steps_for(now, pending[0]):
+            if step.extension in touched:
+                continue
+            after = self._after(now, (*done, step))
+            if after is not None:
+                steps = self.within(after, (*done, step), limit - 1)
+                if steps is not None:
+                    return steps
+        return None
+
+    def _after(self, before: SiteRelations, steps: tuple[Step, ...]) -> SiteRelations | None:
+        """Return the site after the last of ``steps``; None where it cannot be or is too much."""
+        identity = frozenset(steps)
+        if identity not in self._known:
+            if self._left <= 0 or not self._adviser.spend():
+                return None
+            self._left -= 1
+            step = steps[-1]
+            network = before.network.with_version(step.extension, step.version)
+            self._known[identity] = self._with_elsewhere(before, relations_at(network), step)
+        return self._known[identity]
+
+    def _with_elsewhere(
+        self, before: SiteRelations, after: SiteRelations, step: Step
+    ) -> SiteRelations:
+        """Return ``after`` with its conflicts with other sites, of which a step changes one's."""
+        clashing = [
+            problem
+            for problem in before.problems
+            if problem.kind is ProblemKind.ELSEWHERE and problem.extension != step.extension
+        ]
+        if self._adviser.clashes_elsewhere(after.network, step.extension):
+            clashing.append(Problem(ProblemKind.ELSEWHERE, step.extension))
+        return after.also(clashing)
+
+
+def steps_for(found: SiteRelations, problem: Problem) -> Iterator[Step]:
+    """Yield what could mend a problem, what takes least away first."""
+    network, about = found.network, found.problems[problem]
+    if problem.kind in (ProblemKind.EXTENSION, ProblemKind.CAPABILITY, ProblemKind.FOUNDATION):
+        yield from _suppliers(network, problem)
+    if problem.kind is ProblemKind.FOUNDATION:
+        return
+    concerned = [problem.extension]
+    if isinstance(about, Conflict):
+        concerned.append(about.second.extension_id)
+    elif problem.kind is ProblemKind.CYCLE:
+        concerned += problem.about[: _MOST_VERSIONS - 1]
+    for extension in concerned:
+        yield from _versions(network, extension)
+    for extension in reversed(concerned):
+        if _may_be_disabled(network, extension):
+            yield Step(extension, None, network.versions.get(extension))
+
+
+def _suppliers(network: Network, problem: Problem) -> Iterator[Step]:
+    """Yield the extensions and versions that would provide what is missing."""
+    if problem.kind is ProblemKind.FOUNDATION:
+        yield from _versions(network, problem.extension)
+    elif problem.kind is ProblemKind.EXTENSION:
+        needed, range_ = problem.about
+        for step in _versions(network, needed):
+            if step.version and satisfies(step.version, range_):
+                yield step
+    elif problem.kind is ProblemKind.CAPABILITY:
+        for extension in _providers(network, problem):
+            for step in _versions(network, extension):
+                manifest = network.catalog.manifest(extension, step.version or "")
+                if manifest and _provides(manifest.content, *problem.about):
+                    yield step
+
+
+def _providers(network: Network, problem: Problem) -> list[str]:
+    """Return who could provide a capability: the one asked for first, then the default."""
+    capability, _ = problem.about
+    able = {
+        manifest.content.id
+        for manifest in network.catalog
+        if any(each.name == capability for each in manifest.content.capabilities.provides)
+    }
+    asked = [
+        each.provider
+        for each in network.manifests[problem.extension].dependencies.capabilities
+        if each.capability == capability
+    ]
+    contract = network.catalog.contracts.get(capability)
+    first = [*asked, contract.default_provider if contract else None]
+    return sorted(able, key=lambda name: (first.index(name) if name in first else 2, name))
+
+
+def _provides(manifest: ManifestContent, capability: str, minimum: str) -> bool:
+    return any(
+        each.name == capability and (not minimum or meets_minimum(each.version, minimum))
+        for each in manifest.capabilities.provides
+    )
+
+
+def _versions(network: Network, extension: str) -> list[Step]:
+    """Return the other versions of an extension that a site can run, the newest first.
+
+    Deprecated ones are not advised, pre-releases only where there is nothing else.
+    """
+    now = network.versions.get(extension)
+    runnable = [
+        manifest.content
+        for version, manifest in network.catalog.manifests.get(extension, {}).items()
+        if manifest.content.version != now
+        and not manifest.content.deprecated
+        and not platform_too_old(network, manifest.content)
+    ]
+    stable = [content for content in runnable if "-" not in content.version]
+    ordered = sorted(
+        (content.version for content in stable or runnable), key=precedence, reverse=True
+    )
+    return [Step(extension, version, now) for version in ordered[:_MOST_VERSIONS]]
+
+
+def _may_be_disabled(network: Network, extension: str) -> bool:
+    manifest = network.manifests.get(extension)
+    policy = manifest.activation_policy if manifest else None
+    return extension in network.versions and (
+        policy is None or (policy.can_be_disabled and not policy.required)
+    )
+
+
+def in_words(steps: Sequence[Step]) -> str:
+    """Return steps as one order."""
+    return ", and ".join(step.words for step in steps)

@@ -1,0 +1,75 @@
+"""Policies that do not go together anywhere in the installation (design section 4.3).
+
+Followed at one site, such a policy excludes others at every other site. There can be as many
+pairs as the product of two groups of sites. Beyond a bound each member of the smaller group is
+paired with the first of the other, and the reason says how many more there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations_with_replacement, product
+
+from reconciler.model.desired import ConfigurationKey
+from reconciler.model.manifest import Catalog, ConflictScope, ManifestContent
+from reconciler.model.relations import Conflict
+from reconciler.rules.conflicts import conflict_order
+from reconciler.rules.network import Network
+from reconciler.rules.policies import Stance, joined, policy_conflict, stances, why_apart
+
+MOST_PAIRS = 100
+"""How many pairs of two groups are listed one by one."""
+_SCOPE = ConflictScope.GLOBAL
+
+
+class Followers:
+    """Who follows which policy in the whole installation."""
+
+    def __init__(self, networks: Iterable[Network], catalog: Catalog) -> None:
+        self._contracts = catalog.incompatibilities
+        self._by_stance: dict[Stance, list[ConfigurationKey]] = defaultdict(list)
+        for network in networks:
+            for extension in sorted(network.manifests):
+                for stance in dict.fromkeys(stances(network.manifests[extension])):
+                    self._by_stance[stance].append(network.key(extension))
+
+    def conflicts(self) -> list[Conflict]:
+        """Return the conflicts between extensions of different sites, in a fixed order."""
+        found: dict[tuple[ConfigurationKey, ConfigurationKey, str], list[Conflict]] = {}
+        for one, other in combinations_with_replacement(self._by_stance, 2):
+            reasons = why_apart(one, other, _SCOPE, self._contracts)
+            if reasons is not None:
+                for conflict in self._pairs(one, other, reasons):
+                    identity = conflict.first, conflict.second, conflict.capability or ""
+                    found.setdefault(identity, []).append(conflict)
+        return sorted(map(_merged, found.values()), key=conflict_order)
+
+    def _pairs(self, one: Stance, other: Stance, reasons: list[str]) -> Iterator[Conflict]:
+        sides = sorted(
+            ((stance, self._by_stance[stance]) for stance in (one, other)),
+            key=lambda side: (len(side[1]), side[1]),
+        )
+        (few, smaller), (many, larger) = sides
+        beyond = len(smaller) * len(larger) > MOST_PAIRS
+        for mine, theirs in product(smaller, larger[:1] if beyond else larger):
+            if mine.site_id != theirs.site_id:
+                more = [f"and {len(larger) - 1} times more at other sites"] if beyond else []
+                yield policy_conflict(_SCOPE, (mine, few), (theirs, many), [*reasons, *more])
+
+    def excluded(self, key: ConfigurationKey, manifest: ManifestContent) -> bool:
+        """Return whether an extension at a site would conflict with one at another site."""
+        return any(
+            any(held.site_id != key.site_id for held in holders)
+            and why_apart(mine, theirs, _SCOPE, self._contracts) is not None
+            for mine in stances(manifest)
+            for theirs, holders in self._by_stance.items()
+        )
+
+
+def _merged(conflicts: list[Conflict]) -> Conflict:
+    """Return one conflict for a pair that several stances set apart."""
+    first = conflicts[0]
+    reason = joined(part for each in conflicts for part in each.reason.split("; "))
+    return first if reason == first.reason else replace(first, reason=reason)

@@ -1,0 +1,90 @@
+"""What is enabled at one site, what it provides, and the catalog to change it with.
+
+The rules about extensions among themselves look at a site through this, whether it is the one
+that is desired or one that somebody only thinks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from uuid import UUID
+
+from reconciler.model.desired import ConfigurationKey, DesiredState, Site
+from reconciler.model.manifest import Catalog, ManifestContent
+
+PLATFORM = "platform"
+"""What stands for the provider of a capability that the MES itself brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who provides a capability at a site: an extension, or the platform."""
+
+    extension: str
+    version: str
+    """The version of the capability, not of the extension."""
+    policy: str | None = None
+
+
+@dataclass(frozen=True)
+class Network:
+    """The extensions enabled at one site, by id.
+
+    ``manifests`` lacks those whose manifest is unknown; it has its own findings, and nothing is
+    concluded from it. ``versions`` has them all.
+    """
+
+    site: Site
+    versions: Mapping[str, str]
+    manifests: Mapping[str, ManifestContent]
+    catalog: Catalog
+    platform: Mapping[str, str]
+
+    @cached_property
+    def providers(self) -> Mapping[str, tuple[Provider, ...]]:
+        """Who provides each capability; the platform first, then extensions by id."""
+        found = {name: [Provider(PLATFORM, version)] for name, version in self.platform.items()}
+        for extension in sorted(self.manifests):
+            for provided in self.manifests[extension].capabilities.provides:
+                provider = Provider(extension, provided.version, provided.policy)
+                found.setdefault(provided.name, []).append(provider)
+        return {name: tuple(providers) for name, providers in found.items()}
+
+    @property
+    def site_id(self) -> UUID:
+        """The id of the site's row."""
+        return self.site.id
+
+    def key(self, extension: str) -> ConfigurationKey:
+        """Return the identity of an extension at this site."""
+        return ConfigurationKey(self.site.id, extension)
+
+    def with_version(self, extension: str, version: str | None) -> Network:
+        """Return this site as it would be with ``extension`` at ``version``; None is disabled."""
+        versions = {name: held for name, held in self.versions.items() if name != extension}
+        manifests = {name: held for name, held in self.manifests.items() if name != extension}
+        manifest = self.catalog.manifest(extension, version) if version is not None else None
+        if version is not None:
+            versions[extension] = version
+        if manifest is not None:
+            manifests[extension] = manifest.content
+        return replace(self, versions=versions, manifests=manifests)
+
+
+def networks(state: DesiredState) -> Iterator[Network]:
+    """Yield each managed site's network, in the order of the sites' names."""
+    platform = {each.name: each.version for each in state.project.platform.capabilities}
+    versions: dict[UUID, dict[str, str]] = {site.id: {} for site in state.sites.values()}
+    for desired in state.configurations.values():
+        versions[desired.site.id][desired.extension] = desired.version
+    for slug in sorted(state.sites):
+        site = state.sites[slug]
+        enabled = versions[site.id]
+        manifests = {
+            extension: manifest.content
+            for extension, version in enabled.items()
+            if (manifest := state.catalog.manifest(extension, version)) is not None
+        }
+        yield Network(site, enabled, manifests, state.catalog, platform)
