@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document, Path
 from reconciler.model.kinds import files as kinds
+from reconciler.model.kinds.catalog import MANIFEST_INVALID
 from reconciler.model.pointer import pointer
 from reconciler.rules.suggestion import did_you_mean
 
@@ -44,7 +45,7 @@ def read_manifest_part(
         return model.model_validate(document.value)
     except ValidationError as error:
         diagnostics.extend(
-            kinds.MANIFEST_INVALID.at(
+            MANIFEST_INVALID.at(
                 document.locate(each["loc"]), place=_place(each["loc"]), problem=_problem(each)
             )
             for each in _details(error)

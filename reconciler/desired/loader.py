@@ -34,6 +34,7 @@ from reconciler.model.manifest import (
     ManifestContent,
     plain_version,
 )
+from reconciler.rules.catalog import as_relied_on, earlier_dialect, enabled_versions
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -56,6 +57,7 @@ class Files:
     broken_profiles: set[str] = field(default_factory=set)
     manifests: dict[str, dict[str, Manifest]] = field(default_factory=dict)
     broken_manifests: set[tuple[str, str]] = field(default_factory=set)
+    broken_extensions: set[tuple[str, str]] = field(default_factory=set)
     contracts: dict[str, tuple[ContractContent, Document]] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
     slugs: dict[UUID, str] = field(default_factory=dict)
@@ -84,6 +86,8 @@ class _Loading:
         self.tree = tree
         self.files = Files()
         self.diagnostics: list[Diagnostic] = list(tree.diagnostics)
+        self.broken: dict[tuple[str, str], list[Diagnostic]] = {}
+        """What is wrong with manifests; how much it matters depends on who enables them."""
         self._readers: dict[str, Callable[[Parsed], None]] = {
             "project": self._read_project,
             "users": self._read_users,
@@ -100,6 +104,9 @@ class _Loading:
         self._note_ignored()
         self._require_files()
         state = self._state() if self.files.project else None
+        used = enabled_versions(state) if state else self.broken.keys()
+        for version, findings in self.broken.items():
+            self.diagnostics.extend(as_relied_on(findings, relied_on=version in used))
         return Loaded(state, tuple(self.diagnostics))
 
     def _read(self, relative: str) -> None:
@@ -131,6 +138,8 @@ class _Loading:
             self.files.broken_profiles.add(place.first)
         elif place.kind == "manifest":
             self.files.broken_manifests.add((place.first, plain_version(place.second)))
+        elif place.kind == "extension":
+            self.files.broken_extensions.add((place.first, place.second))
 
     def _model(self, parsed: Parsed, kind: str, model: type[Model]) -> Model | None:
         read = read_model(parsed.document, kind, model, self.diagnostics)
@@ -164,10 +173,14 @@ class _Loading:
             self.files.profiles[parsed.place.first] = profile, parsed.document
 
     def _read_manifest(self, parsed: Parsed) -> None:
-        content = read_manifest_part(parsed.document, ManifestContent, self.diagnostics)
         extension, version = parsed.place.first, parsed.place.second
+        findings = list(earlier_dialect(parsed.document))
+        content = None
+        if not findings:
+            content = read_manifest_part(parsed.document, ManifestContent, findings)
         if content is None:
             self._note_broken(parsed.place)
+            self.broken[extension, plain_version(version)] = findings
             return
         self._require_same(parsed.document, "id", content.id, extension)
         if plain_version(content.version) != plain_version(version):
@@ -209,6 +222,7 @@ class _Loading:
             mes_version=file.mes_version,
             api_version=file.api_version,
             profiles=tuple(file.profiles),
+            waivers=tuple(file.waivers),
             signers={role.value: tuple(names) for role, names in file.signers.items()},
             document=parsed.document,
         )
@@ -265,6 +279,14 @@ class _Loading:
         project, document = self.files.project
         contracts = {name: content for name, (content, _) in self.files.contracts.items()}
         catalog = Catalog(self.files.manifests, contracts)
+        merged = merged_configurations(
+            self.files.sites,
+            self.files.profiles,
+            self.files.broken_profiles,
+            self.files.extensions,
+            catalog,
+            self.diagnostics,
+        )
         return DesiredState(
             project=project,
             project_document=document,
@@ -273,12 +295,12 @@ class _Loading:
             sites=self.files.sites,
             catalog=catalog,
             unreadable_manifests=frozenset(self.files.broken_manifests),
-            configurations=merged_configurations(
-                self.files.sites,
-                self.files.profiles,
-                self.files.broken_profiles,
-                self.files.extensions,
-                catalog,
-                self.diagnostics,
+            unreadable_extensions=frozenset(self.files.broken_extensions),
+            incomplete_sites=frozenset(
+                slug
+                for slug, site in self.files.sites.items()
+                if not set(site.profiles) <= self.files.profiles.keys()
             ),
+            configurations=merged.configurations,
+            opt_outs=merged.opt_outs,
         )

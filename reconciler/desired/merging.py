@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
 from reconciler.model.canonical import config_hash
-from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, Layer, Site
+from reconciler.model.desired import (
+    ConfigurationKey,
+    DesiredConfiguration,
+    Layer,
+    OptOut,
+    Site,
+)
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document, JsonObject
 from reconciler.model.files import ExtensionFile, ProfileEntry, ProfileFile
@@ -19,6 +26,14 @@ ProfileFiles: TypeAlias = Mapping[str, tuple[ProfileFile, Document]]
 ExtensionFiles: TypeAlias = Mapping[str, tuple[ExtensionFile, Document]]
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What every site should have, and what its own files keep out of it."""
+
+    configurations: dict[ConfigurationKey, DesiredConfiguration] = field(default_factory=dict)
+    opt_outs: dict[ConfigurationKey, OptOut] = field(default_factory=dict)
+
+
 def merged_configurations(
     sites: Mapping[str, Site],
     profiles: ProfileFiles,
@@ -26,13 +41,13 @@ def merged_configurations(
     extensions: Mapping[str, ExtensionFiles],
     catalog: Catalog,
     diagnostics: list[Diagnostic],
-) -> dict[ConfigurationKey, DesiredConfiguration]:
+) -> Merged:
     """Return what every site should have; findings are added to ``diagnostics``.
 
     A profile that could not be read is not reported as unknown; the sites that use it are left
     as incomplete as it leaves them, and its own findings stop the plan.
     """
-    found: dict[ConfigurationKey, DesiredConfiguration] = {}
+    found = Merged()
     known = profiles.keys() | set(broken_profiles)
     for site in sites.values():
         whole = set(site.profiles) <= profiles.keys()
@@ -43,7 +58,9 @@ def merged_configurations(
             layers = profile_layers.get(extension, [])
             own = own_files.get(extension)
             if own and not own[0].enabled:
-                if not layers and whole:
+                if out := _opt_out(site, extension, layers, own[1]):
+                    found.opt_outs[ConfigurationKey(site.id, extension)] = out
+                elif not layers and whole:
                     place = own[1].locate(("enabled",))
                     diagnostics.append(
                         USELESS_OPT_OUT.at(place, site=site.slug, extension=extension)
@@ -51,7 +68,7 @@ def merged_configurations(
                 continue
             merged = _merge(site, extension, layers, own, catalog)
             if merged is not None:
-                found[merged.key] = merged
+                found.configurations[merged.key] = merged
             elif whole:
                 diagnostics.append(_missing_version(site, extension, layers, own, catalog))
     return found
@@ -83,6 +100,17 @@ def _profile_layers(
             )
             found.setdefault(extension, []).append((entry, layer))
     return found
+
+
+def _opt_out(
+    site: Site,
+    extension: str,
+    profile_layers: list[tuple[ProfileEntry, Layer]],
+    document: Document,
+) -> OptOut | None:
+    """Return what a site opts out of, where a profile says which version that would be."""
+    versions = [entry.version for entry, _ in profile_layers if entry.version]
+    return OptOut(site, extension, versions[-1], document) if versions else None
 
 
 def _merge(

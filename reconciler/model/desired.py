@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
 from reconciler.model.diagnostic import Location
 from reconciler.model.document import Document, JsonObject, Path
-from reconciler.model.files import ProjectFile, SignoffEntry, UserEntry
+from reconciler.model.files import ProjectFile, SignoffEntry, UserEntry, WaiverEntry
 from reconciler.model.manifest import Catalog
 from reconciler.model.pointer import contains
 
@@ -34,6 +35,7 @@ class Site:
     profiles: tuple[str, ...]
     signers: Mapping[str, tuple[str, ...]]
     document: Document
+    waivers: tuple[WaiverEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,28 @@ class DesiredConfiguration:
 
 
 @dataclass(frozen=True, slots=True)
+class OptOut:
+    """An extension that a profile brings in at a site and that the site's own file disables."""
+
+    site: Site
+    extension: str
+    version: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAuthors:
+    """Who wrote what a configuration says now, as far as git knows.
+
+    Not ``certain`` where that is not committed, or the history that would tell is not there.
+    """
+
+    emails: frozenset[str] = frozenset()
+    """Folded, so that capital letters make no difference."""
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """The commit a desired state was read at.
 
@@ -118,6 +142,15 @@ class DesiredState:
     unreadable_manifests: frozenset[tuple[str, str]] = frozenset()
     """Extensions and versions whose manifest exists but is not valid; it has its own findings."""
     configurations: Mapping[ConfigurationKey, DesiredConfiguration] = field(default_factory=dict)
+    unreadable_extensions: frozenset[tuple[str, str]] = frozenset()
+    """Sites and extensions whose file cannot be read: enabled there, and no more is known."""
+    incomplete_sites: frozenset[str] = frozenset()
+    """Sites that use a profile that cannot be read: what else is enabled there is not known."""
+    opt_outs: Mapping[ConfigurationKey, OptOut] = field(default_factory=dict)
+    authors: Mapping[ConfigurationKey, ChangeAuthors] = field(default_factory=dict)
+    """Of the configurations that somebody signed; whoever made a change may not sign it."""
+    as_of: datetime | None = None
+    """When it is judged, with its time zone: waivers expire, and nobody signs in the future."""
 
     @cached_property
     def sites_by_id(self) -> Mapping[UUID, Site]:

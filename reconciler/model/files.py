@@ -69,6 +69,14 @@ class SignatureMeaning(StrEnum):
 Role = Annotated[SignerRole, Field(strict=False)]
 
 
+class ComplianceModel(StrEnum):
+    """How strictly a missing signature is taken: enforced blocks, the others warn."""
+
+    ENFORCED = "enforced"
+    ENABLED = "enabled"
+    DELEGATED = "delegated"
+
+
 class FileModel(BaseModel):
     """A part of a desired-state file: strict types, no unknown keys, camelCase names."""
 
@@ -95,6 +103,21 @@ class Platform(FileModel):
     capabilities: list[PlatformCapability] = []
 
 
+class ComplianceSettings(FileModel):
+    """How strictly the project takes signatures, beyond what the catalog asks for."""
+
+    four_eyes: Annotated[
+        bool, Field(description="Whoever made a change may not sign it. Default true.")
+    ] = True
+    enforce_models: Annotated[
+        list[Annotated[ComplianceModel, Field(strict=False)]],
+        Field(description="Compliance models whose missing signatures block as well."),
+    ] = []
+    enforce_aspects: Annotated[
+        list[Line], Field(description="Aspects whose missing signatures always block.")
+    ] = []
+
+
 class ProjectFile(FileModel):
     """``reconciler.yaml``: format version and project settings."""
 
@@ -104,6 +127,7 @@ class ProjectFile(FileModel):
         Line, Field(description="The username changes are attributed to when a git author has none")
     ]
     platform: Platform = Platform()
+    compliance: ComplianceSettings = ComplianceSettings()
 
 
 class UserEntry(FileModel):
@@ -121,6 +145,22 @@ class UsersFile(FileModel):
     users: Annotated[list[UserEntry], Field(min_length=1)]
 
 
+class WaiverEntry(FileModel):
+    """One finding that somebody takes responsibility for, until a day and for a reason."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z0-9-]+$", description="The finding's code.")]
+    extension: Annotated[
+        ExtensionId | None, Field(description="The extension that the finding is about.")
+    ] = None
+    subject: Annotated[
+        Line | None,
+        Field(description="What of it: `validate --json` and `explain` show it as `subject`."),
+    ] = None
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    waived_by: Annotated[Line, Field(description="A user whom this site lists as a signer.")]
+    until: Annotated[Day, Field(description="The last day on which it holds, in UTC.")]
+
+
 class SiteFile(FileModel):
     """``sites/<site>/site.yaml``."""
 
@@ -131,6 +171,7 @@ class SiteFile(FileModel):
     api_version: ApiVersion
     profiles: list[Slug] = []
     signers: dict[Role, list[Line]] = {}
+    waivers: list[WaiverEntry] = []
 
 
 class SignoffEntry(FileModel):

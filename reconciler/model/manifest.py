@@ -17,18 +17,10 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from reconciler.model.document import Document, JsonObject
-from reconciler.model.files import ApiVersion, Day, ExtensionId, Role, Version
+from reconciler.model.files import ApiVersion, ComplianceModel, Day, ExtensionId, Role, Version
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 """The name of a capability, a policy or a resource."""
-
-
-class ComplianceModel(StrEnum):
-    """How strictly a missing signature is taken: enforced blocks, the others warn."""
-
-    ENFORCED = "enforced"
-    ENABLED = "enabled"
-    DELEGATED = "delegated"
 
 
 class ConflictScope(StrEnum):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.desired.git_tree import read_commit
@@ -12,6 +13,7 @@ from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
 from reconciler.model.relations import Relations
 from reconciler.rules.check import check
+from reconciler.rules.relations import Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Checked:
     state: DesiredState | None
     diagnostics: tuple[Diagnostic, ...]
     relations: Relations = field(default_factory=Relations)
+    installation: Installation | None = None
+    """The same, with what is wrong and who knows how to mend it."""
 
     @property
     def has_errors(self) -> bool:
@@ -55,7 +59,9 @@ def check_desired_state(source: Source) -> Checked:
     else:
         tree = read_commit(source.folder, source.ref)
     loaded = load(tree)
-    found = list(loaded.diagnostics)
-    if loaded.state is not None:
-        found.extend(check(loaded.state))
-    return Checked(loaded.state, sorted_diagnostics(found))
+    if loaded.state is None:
+        return Checked(None, sorted_diagnostics(list(loaded.diagnostics)))
+    state = replace(loaded.state, as_of=datetime.now(UTC))
+    installation = Installation.of(state)
+    found = [*loaded.diagnostics, *check(state, installation)]
+    return Checked(state, sorted_diagnostics(found), installation.relations, installation)

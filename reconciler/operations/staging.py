@@ -22,7 +22,7 @@ def staged_requirements(plan: Plan, head: DesiredState) -> Iterator[StagedRequir
     """Yield what the changed configurations ask signatures for."""
     for key in {change.key for change in plan.changes} & head.configurations.keys():
         configuration = head.configurations[key]
-        for required in requirements(configuration, head.catalog):
+        for required in requirements(configuration, head):
             yield StagedRequirement(
                 site_id=configuration.site.id,
                 extension_id=configuration.extension,

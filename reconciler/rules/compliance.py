@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
-from reconciler.model.desired import DesiredConfiguration, DesiredState
+from reconciler.model.desired import ChangeAuthors, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.files import SignoffEntry
+from reconciler.model.files import ComplianceModel, SignoffEntry
 from reconciler.model.kinds.rules import SIGNOFF_MISSING, SIGNOFF_MISSING_WARNING, SIGNOFF_VOID
-from reconciler.model.manifest import Catalog, ComplianceModel
+
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,23 +23,30 @@ class Requirement:
     enforced: bool
 
 
-def requirements(desired: DesiredConfiguration, catalog: Catalog) -> list[Requirement]:
-    """Return what a configuration asks signatures for, from its manifest and the contracts."""
-    manifest = catalog.manifest(desired.extension, desired.version)
+def requirements(desired: DesiredConfiguration, state: DesiredState) -> list[Requirement]:
+    """Return what a configuration asks signatures for, from its manifest and the contracts.
+
+    The model of the manifest says which are enforced; the project may enforce more.
+    """
+    manifest = state.catalog.manifest(desired.extension, desired.version)
     if manifest is None:
         return []
-    content = manifest.content
-    enforced = content.compliance.compliance_model is ComplianceModel.ENFORCED
+    content, settings = manifest.content, state.project.compliance
+    model = content.compliance.compliance_model
+    enforced = model is ComplianceModel.ENFORCED or model in settings.enforce_models
     found = {
         (delegation.aspect, delegation.delegated_to.value)
         for delegation in content.compliance.delegations
         if delegation.requires_signoff
     }
     for capability in content.capabilities.provides:
-        contract = catalog.contracts.get(capability.name)
+        contract = state.catalog.contracts.get(capability.name)
         if contract and contract.compliance.signoff_required and contract.compliance.signoff_role:
             found.add((contract.id, contract.compliance.signoff_role.value))
-    return sorted(Requirement(aspect, role, enforced) for aspect, role in found)
+    return sorted(
+        Requirement(aspect, role, enforced or aspect in settings.enforce_aspects)
+        for aspect, role in found
+    )
 
 
 def why_void(
@@ -56,7 +65,25 @@ def why_void(
             f"the site does not list the signer as {signoff.role.value}",
             f"Have a signer of the site sign, or add the signer to site.yaml as {signoff.role}.",
         )
+    if state.as_of is not None and signoff.signed_at > state.as_of + _CLOCKS_DIFFER_BY:
+        return (
+            f"it says that it will be signed at {signoff.signed_at.isoformat()}",
+            "Correct signedAt: nobody signs in the future.",
+        )
+    if is_author(signoff, desired, state):
+        return (
+            "the signer is the author of the change",
+            "Have another signer of the site sign: whoever makes a change may not approve it.",
+        )
     return None
+
+
+def is_author(signoff: SignoffEntry, desired: DesiredConfiguration, state: DesiredState) -> bool:
+    """Return whether a signer wrote what is signed (four eyes); the project can relax it."""
+    email = state.users[signoff.signed_by].email
+    if not state.project.compliance.four_eyes or not email:
+        return False
+    return email.casefold() in state.authors.get(desired.key, ChangeAuthors()).emails
 
 
 def counting_signoffs(desired: DesiredConfiguration, state: DesiredState) -> list[SignoffEntry]:
@@ -70,7 +97,7 @@ def unsigned_requirements(desired: DesiredConfiguration, state: DesiredState) ->
     signed = {(entry.aspect, entry.role.value) for entry in counting_signoffs(desired, state)}
     return [
         required
-        for required in requirements(desired, state.catalog)
+        for required in requirements(desired, state)
         if (required.aspect, required.role) not in signed
     ]
 

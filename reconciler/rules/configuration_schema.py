@@ -15,7 +15,7 @@ from reconciler.model.desired import DesiredConfiguration
 from reconciler.model.diagnostic import Diagnostic, DiagnosticKind
 from reconciler.model.document import JsonValue, Path
 from reconciler.model.kinds import rules as kinds
-from reconciler.model.kinds.files import MANIFEST_SCHEMA_INVALID
+from reconciler.model.kinds.catalog import MANIFEST_SCHEMA_INVALID
 from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import is_reference, is_sensitive

@@ -20,11 +20,17 @@ def resolutions(network: Network) -> Iterator[Resolution]:
 def resolutions_of(
     network: Network, extension: str, manifest: ManifestContent
 ) -> Iterator[Resolution]:
-    """Yield how the dependencies of one extension are met at a site."""
+    """Yield how the dependencies of one extension are met at a site.
+
+    Of what may be met by an extension that too little is known of, nothing is said.
+    """
     for needed, range_ in sorted(manifest.dependencies.extensions.items()):
-        yield _extension(network, extension, needed, range_)
+        if needed in network.versions or needed not in network.unknown:
+            yield _extension(network, extension, needed, range_)
     for capability in manifest.dependencies.capabilities:
-        yield _capability(network, extension, capability)
+        found = _capability(network, extension, capability)
+        if found.satisfied or not network.may_provide(capability.capability):
+            yield found
 
 
 def _extension(network: Network, extension: str, needed: str, range_: str) -> Resolution:

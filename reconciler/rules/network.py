@@ -32,8 +32,9 @@ class Provider:
 class Network:
     """The extensions enabled at one site, by id.
 
-    ``manifests`` lacks those whose manifest is unknown; it has its own findings, and nothing is
-    concluded from it. ``versions`` has them all.
+    ``versions`` has all whose version is known, ``manifests`` those of them that the catalog has.
+    ``unknown`` are the others: they have their own findings, and nothing is concluded from what
+    cannot be known of them.
     """
 
     site: Site
@@ -41,6 +42,7 @@ class Network:
     manifests: Mapping[str, ManifestContent]
     catalog: Catalog
     platform: Mapping[str, str]
+    unknown: frozenset[str] = frozenset()
 
     @cached_property
     def providers(self) -> Mapping[str, tuple[Provider, ...]]:
@@ -51,6 +53,15 @@ class Network:
                 provider = Provider(extension, provided.version, provided.policy)
                 found.setdefault(provided.name, []).append(provider)
         return {name: tuple(providers) for name, providers in found.items()}
+
+    def may_provide(self, capability: str) -> bool:
+        """Return whether an extension that too little is known of may provide a capability."""
+        return any(
+            provided.name == capability
+            for extension in self.unknown
+            for manifest in self.catalog.manifests.get(extension, {}).values()
+            for provided in manifest.content.capabilities.provides
+        )
 
     @property
     def site_id(self) -> UUID:
@@ -70,16 +81,24 @@ class Network:
             versions[extension] = version
         if manifest is not None:
             manifests[extension] = manifest.content
-        return replace(self, versions=versions, manifests=manifests)
+        unknown = self.unknown - {extension}
+        return replace(self, versions=versions, manifests=manifests, unknown=unknown)
 
 
 def networks(state: DesiredState) -> Iterator[Network]:
-    """Yield each managed site's network, in the order of the sites' names."""
+    """Yield each managed site's network, in the order of the sites' names.
+
+    A site of which too little could be read to say what it has is left out.
+    """
     platform = {each.name: each.version for each in state.project.platform.capabilities}
     versions: dict[UUID, dict[str, str]] = {site.id: {} for site in state.sites.values()}
     for desired in state.configurations.values():
         versions[desired.site.id][desired.extension] = desired.version
-    for slug in sorted(state.sites):
+    unread: dict[str, set[str]] = {slug: set() for slug in state.sites}
+    for slug, extension in state.unreadable_extensions:
+        if slug in unread:
+            unread[slug].add(extension)
+    for slug in sorted(state.sites.keys() - state.incomplete_sites):
         site = state.sites[slug]
         enabled = versions[site.id]
         manifests = {
@@ -87,4 +106,5 @@ def networks(state: DesiredState) -> Iterator[Network]:
             for extension, version in enabled.items()
             if (manifest := state.catalog.manifest(extension, version)) is not None
         }
-        yield Network(site, enabled, manifests, state.catalog, platform)
+        unknown = frozenset(unread[slug] | (enabled.keys() - manifests.keys()))
+        yield Network(site, enabled, manifests, state.catalog, platform, unknown)

@@ -120,9 +120,8 @@ def missing_foundation(network: Network) -> Iterator[str]:
     An extension is asked for where some version that the site could run asks to be everywhere.
     """
     for extension, versions in sorted(required_versions(network.catalog).items()):
-        if extension not in network.versions and any(
-            not platform_too_old(network, manifest) for manifest in versions
-        ):
+        enabled = extension in network.versions or extension in network.unknown
+        if not enabled and any(not platform_too_old(network, manifest) for manifest in versions):
             yield extension
 
 

@@ -203,13 +203,13 @@ def conflict_finding(state: DesiredState, conflict: Conflict, hint: str) -> Diag
     other = state.configurations[conflict.second]
     same_site = conflict.first.site_id == conflict.second.site_id
     named = other.extension if same_site else f"{other.extension}@{other.site.slug}"
-    shared = f" in {conflict.capability}" if conflict.capability else ""
-    shared += f" ({conflict.resource})" if conflict.resource else ""
+    topic = "/".join(part for part in (conflict.capability, conflict.resource) if part)
+    shared = f" in {topic}" if topic else ""
     return _KIND_OF_CONFLICT[conflict.type].at(
         at.locate_entry("version"),
         site=at.site.slug,
         extension=at.extension,
-        subject=named,
+        subject=f"{named}{shared}",
         other=named,
         shared=shared,
         first_policy=conflict.first_policy,

@@ -78,11 +78,8 @@ def test_a_missing_file_is_named(folder: DesiredFolder, name: str) -> None:
 
 
 def test_a_manifest_may_be_json(folder: DesiredFolder) -> None:
-    folder.remove(MANIFEST_FILE)
-    folder.write_value(
-        MANIFEST_FILE.replace(".yaml", ".json"),
-        {"id": "line-dashboard", "version": "1.0.0", "name": "x", "configuration": {}},
-    )
+    written = folder.manifest({})
+    written.rename(written.with_suffix(".json"))
     assert folder.codes() == ["configuration-unknown", "configuration-unknown"]
 
 

@@ -114,7 +114,7 @@ def test_a_capability_contract_asks_for_signatures_as_well(folder: DesiredFolder
         "compliance": {"signoffRequired": True, "signoffRole": "compliance-officer"},
     }
     folder.write_value("catalog/capabilities/erp-integration.yaml", contract)
-    provided = {"provides": [{"name": "erp-integration"}]}
+    provided = {"provides": [{"name": "erp-integration", "version": "v1"}]}
     folder.manifest(OPEN, compliance={"complianceModel": "enforced"}, capabilities=provided)
     (found,) = folder.findings()
     assert found.code == "signoff-missing"

@@ -60,6 +60,13 @@ configuration:
 id: {EXTENSION}
 version: {VERSION}
 name: Line Dashboard
+type: ui-extension
+category: dashboard-widget
+foundationTier: optional
+apiVersion: v2.0
+mesVersion: 4.0.0
+extensionSchemaVersion: "2.0"
+description: Output and stops of one line
 configuration:
   properties:
     title: {{type: string}}
@@ -105,11 +112,18 @@ class DesiredFolder:
     def manifest(
         self, schema: object, extension: str = EXTENSION, version: str = VERSION, **fields: object
     ) -> Path:
-        """Write a manifest with ``schema`` for its configuration."""
+        """Write a manifest with ``schema`` for its configuration; it keeps to manifest v2."""
         value = {
             "id": extension,
             "version": version,
             "name": extension,
+            "type": "ui-extension",
+            "category": "dashboard-widget",
+            "foundationTier": "optional",
+            "apiVersion": "v2.0",
+            "mesVersion": "4.0.0",
+            "extensionSchemaVersion": "2.0",
+            "description": "Output and stops of one line",
             "configuration": schema,
             **fields,
         }

@@ -79,16 +79,6 @@ UNKNOWN_VERSION = DiagnosticKind(
     "the catalog has no version {version} of extension {extension!r}",
     "It has {versions}.",
 )
-MANIFEST_INVALID = DiagnosticKind(
-    "manifest-invalid",
-    "the reconciler relies on {place}, which is not valid: {problem}",
-    "Correct the manifest; extensions of this version cannot be checked against it.",
-)
-MANIFEST_SCHEMA_INVALID = DiagnosticKind(
-    "manifest-schema-invalid",
-    "the configuration schema of {extension} {version} is not a valid JSON Schema: {problem}",
-    "Correct `configuration` in the manifest; configurations cannot be checked against it.",
-)
 USELESS_OPT_OUT = DiagnosticKind(
     "useless-opt-out",
     "`enabled: false`, but no profile of the site brings extension {extension!r} in",

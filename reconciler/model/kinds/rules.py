@@ -46,6 +46,15 @@ SIGNOFF_MISSING_WARNING = DiagnosticKind(
     "Someone whom the site lists as {role} signs configHash {config_hash}.",
     Severity.WARNING,
 )
+SIGNOFF_UNATTRIBUTED = DiagnosticKind(
+    "signoff-unattributed",
+    "who made the change that {signer} signed cannot be told: {problem}",
+    "{suggestion}",
+    Severity.WARNING,
+    about="Whoever makes a change may not approve it (four eyes). The author is told by git, so "
+    "that of a change that is not committed, or whose history is missing, nobody can say that the "
+    "signer is another person.",
+)
 SIGNOFF_VOID = DiagnosticKind(
     "signoff-void",
     "the signoff of aspect {aspect!r} by {signer} does not count: {problem}",

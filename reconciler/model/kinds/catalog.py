@@ -1,0 +1,46 @@
+"""Findings about the catalog: manifests and contracts that are not what they claim to be."""
+
+from __future__ import annotations
+
+from reconciler.model.diagnostic import DiagnosticKind, Severity
+
+MANIFEST_V2 = DiagnosticKind(
+    "manifest-v2",
+    "the manifest breaks manifest v2 at {place}: {problem}",
+    "Tell the extension's vendor. {suggestion}",
+    Severity.WARNING,
+    about="Real manifests often break the format that they claim. The reconciler does not rely on "
+    "this part, so nothing that it does is affected.",
+)
+MANIFEST_INVALID = DiagnosticKind(
+    "manifest-invalid",
+    "the reconciler relies on {place}, which is not valid: {problem}",
+    "Correct the manifest; extensions of this version cannot be checked against it.",
+    about="Dependencies, conflicts, signatures and the schema of the configuration are taken from "
+    "these parts of a manifest or contract. Where no site enables the version it is a warning.",
+)
+MANIFEST_DIALECT = DiagnosticKind(
+    "manifest-dialect",
+    "{place} is written in the dialect before manifest v2: {problem}",
+    "{suggestion}",
+    about="An earlier dialect of manifests wrote capabilities and delegations otherwise. What was "
+    "meant is not guessed: a guess would decide about signatures. Where no site enables the "
+    "version it is a warning.",
+)
+MANIFEST_SCHEMA_INVALID = DiagnosticKind(
+    "manifest-schema-invalid",
+    "the configuration schema of {extension} {version} is not a valid JSON Schema: {problem}",
+    "Correct `configuration` in the manifest; configurations cannot be checked against it.",
+    about="The manifest's `configuration` is a JSON Schema, draft-07 unless `$schema` says "
+    "otherwise. One that is broken would let every configuration pass.",
+)
+CAPABILITY_UNPROVIDED = DiagnosticKind(
+    "capability-unprovided",
+    "capability {subject}{wanted} is needed by {extension} {version}, and nothing in the catalog "
+    "provides it",
+    "Add a manifest that provides it, or list it under platform.capabilities in reconciler.yaml "
+    "if the MES itself does.",
+    Severity.WARNING,
+    about="No site could enable this version with what the catalog has. It is no error until one "
+    "does.",
+)
