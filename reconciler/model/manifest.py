@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from reconciler.model.document import Document, JsonObject
 from reconciler.model.files import Role, Version
+from reconciler.model.semver import precedence
 
 
 class ComplianceModel(StrEnum):
@@ -124,15 +125,9 @@ class Catalog:
     def versions(self, extension: str) -> list[str]:
         """Return the versions of ``extension`` in the catalog, lowest first, as written."""
         known = self.manifests.get(extension, {})
-        ordered = sorted(known, key=_precedence)
+        ordered = sorted(known, key=precedence)
         return [known[version].content.version for version in ordered]
 
     def __iter__(self) -> Iterator[Manifest]:
         for versions in self.manifests.values():
             yield from versions.values()
-
-
-def _precedence(version: str) -> tuple[tuple[int, ...], bool, str]:
-    """Order versions for display; a pre-release stands before its release."""
-    core, _, prerelease = version.partition("+")[0].partition("-")
-    return tuple(int(part) for part in core.split(".")), not prerelease, prerelease
