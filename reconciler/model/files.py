@@ -14,15 +14,16 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from reconciler.model.semver import PRERELEASE
+
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 EXTENSION_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$"
-# Semantic Versioning 2.0.0, with the leading "v" that some callers write. Longer numbers lose
-# digits in JSON and are no version to npm.
+# Semantic Versioning 2.0.0, with the leading "v" that some callers write; its numbers are short
+# enough for every reader.
 _NUMBER = r"(0|[1-9][0-9]{0,14})"
-_PRERELEASE = r"(0|[1-9][0-9]{0,14}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 VERSION_PATTERN = (
     rf"^v?{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
-    rf"(-{_PRERELEASE}(\.{_PRERELEASE})*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
+    rf"(-{PRERELEASE})?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
 )
 API_VERSION_PATTERN = r"^v[0-9]{1,9}(\.[0-9]{1,9}){0,2}$"
 CONFIG_HASH_PATTERN = r"^sha256:[0-9a-f]{64}$"

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from reconciler.model.document import Document, JsonObject
 from reconciler.model.files import ApiVersion, ComplianceModel, Day, ExtensionId, Role, Version
+from reconciler.model.semver import precedence
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 """The name of a capability, a policy or a resource."""
@@ -232,15 +233,9 @@ class Catalog:
     def versions(self, extension: str) -> list[str]:
         """Return the versions of ``extension`` in the catalog, lowest first, as written."""
         known = self.manifests.get(extension, {})
-        ordered = sorted(known, key=_precedence)
+        ordered = sorted(known, key=precedence)
         return [known[version].content.version for version in ordered]
 
     def __iter__(self) -> Iterator[Manifest]:
         for versions in self.manifests.values():
             yield from versions.values()
-
-
-def _precedence(version: str) -> tuple[tuple[int, ...], bool, str]:
-    """Order versions for display; a pre-release stands before its release."""
-    core, _, prerelease = version.partition("+")[0].partition("-")
-    return tuple(int(part) for part in core.split(".")), not prerelease, prerelease

@@ -21,12 +21,12 @@ def folder(tmp_path: Path) -> DesiredFolder:
 
 
 def test_an_unknown_version_lists_those_there_are_lowest_first(folder: DesiredFolder) -> None:
-    for version in ("1.10.0", "1.9.0", "2.0.0-rc.1", "2.0.0"):
+    for version in ("1.10.0", "1.9.0", "2.0.0-rc.10", "2.0.0-rc.9", "2.0.0"):
         folder.manifest({}, version=version)
     folder.replace(EXTENSION_FILE, "1.0.0", "3.0.0")
     (found,) = folder.findings()
     assert found.code == "unknown-version"
-    assert found.hint == "It has 1.0.0, 1.9.0, 1.10.0, 2.0.0-rc.1, 2.0.0."
+    assert found.hint == "It has 1.0.0, 1.9.0, 1.10.0, 2.0.0-rc.9, 2.0.0-rc.10, 2.0.0."
 
 
 def test_a_long_list_of_versions_is_cut_and_says_so(folder: DesiredFolder) -> None:
@@ -66,3 +66,11 @@ def test_a_service_user_who_is_no_user_is_found_where_it_is_named(folder: Desire
     (found,) = folder.findings()
     assert (found.code, found.hint) == ("unknown-user", "Did you mean 'reconciler'?")
     assert str(found.location) == "desired-state/reconciler.yaml:3:14"
+
+
+@pytest.mark.parametrize(
+    "version", ["1.0.0-01", "1.0.0-a..b", "1.0.0-", "1.0.0+", "01.0.0", "9999999999999999.0.0"]
+)
+def test_a_version_that_npm_would_refuse_is_refused(folder: DesiredFolder, version: str) -> None:
+    folder.replace(EXTENSION_FILE, "1.0.0", version)
+    assert folder.codes() == ["invalid-value"]
