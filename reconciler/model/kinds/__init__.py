@@ -12,7 +12,14 @@ def _kinds_in(module: ModuleType) -> list[DiagnosticKind]:
     return [value for value in vars(module).values() if isinstance(value, DiagnosticKind)]
 
 
+_MODULES = (folder, reading, files, rules)
+
+GROUPS: dict[str, tuple[DiagnosticKind, ...]] = {
+    module.__doc__ or module.__name__: tuple(_kinds_in(module)) for module in _MODULES
+}
+"""The kinds of each module, by what the module says they are about."""
+
 ALL_KINDS: dict[str, DiagnosticKind] = {
-    kind.code: kind for module in (folder, reading, files, rules) for kind in _kinds_in(module)
+    kind.code: kind for group in GROUPS.values() for kind in group
 }
 """Every kind by its code."""
