@@ -59,8 +59,7 @@ _SCENARIOS = (
         _restore,
         (f"{SHOWN}:1:1 error outside-link",),
         told=(
-            "`line-dashboard.yaml` is a symbolic link to `../../../../line-dashboard.yaml`, "
-            "beside the desired-state folder.",
+            "`line-dashboard.yaml` is a symbolic link to a file beside the desired-state folder.",
             "`line-dashboard.yaml` is the file itself.",
         ),
     ),
@@ -90,9 +89,8 @@ _SCENARIOS = (
         _write(_TITLE),
         (f"{SHOWN}:3:11 error yaml-encoding",),
         told=(
-            "The file was saved as ISO 8859-1, where the `ö` of `title: Förderband 1` is the one "
-            "byte `F6`.",
-            "The same text was saved as UTF-8, where it is the two bytes `C3 B6`.",
+            "Saved as ISO 8859-1, the `ö` of `title: Förderband 1` is the one byte `F6`.",
+            "saved as UTF-8, it is the two bytes `C3 B6`.",
         ),
     ),
     Scenario(
@@ -102,7 +100,7 @@ _SCENARIOS = (
         (f"{SHOWN}:1:1 error yaml-size",),
         told=(
             "A comment makes the file one byte longer than 1 MiB.",
-            "The comment is one byte shorter.",
+            "the comment is one byte shorter.",
         ),
     ),
     Scenario(
@@ -115,7 +113,7 @@ _SCENARIOS = (
         ),
         told=(
             "A list of 2,000 stations was pasted in as a mapping with numbers for keys.",
-            "The keys that the extension knows are written instead.",
+            "the keys that the extension knows are written instead.",
         ),
     ),
     Scenario(

@@ -1,4 +1,4 @@
-"""Findings about entries of the folder that are not ordinary files inside it."""
+"""Findings about the folder: what in it is no ordinary file inside it, or is not read."""
 
 from __future__ import annotations
 
