@@ -17,6 +17,9 @@ def main(arguments: list[str], path: Path = PAGE) -> int:
     if without := sorted(ALL_KINDS.keys() - SCENARIOS.keys()):
         sys.stderr.write(f"no scenario in tests/scenarios/ for: {', '.join(without)}\n")
         return 1
+    if silent := sorted(code for code, kind in ALL_KINDS.items() if not kind.about):
+        sys.stderr.write(f"no `about` in reconciler/model/kinds/ for: {', '.join(silent)}\n")
+        return 1
     page = diagnostics_page()
     if "--check" not in arguments:
         path.write_text(page, encoding="utf-8")

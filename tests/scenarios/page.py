@@ -25,7 +25,7 @@ each folder, finds what is shown, does what the hint says, and looks that the fi
 | severity | what it stops |
 |---|---|
 | error | everything: nothing is compared, and no database connection is opened |
-| error, "blocks the plan" | applying: the plan is made and shown, with the reason it is blocked |
+| error, blocks the plan | applying: the plan is made and shown, with the reason it is blocked |
 | warning | nothing |
 
 A waiver can make a warning of an error where the entry says so. It names the code, the site, the
@@ -58,7 +58,7 @@ def index(examples: Mapping[str, Example]) -> Iterator[str]:
 
 
 def _severity(kind: DiagnosticKind) -> str:
-    return f"{kind.severity}, blocks" if kind.gate is Gate.APPLY else str(kind.severity)
+    return f"{kind.severity}, blocks the plan" if kind.gate is Gate.APPLY else str(kind.severity)
 
 
 def _group_heading(subject: str) -> str:
