@@ -38,12 +38,17 @@ test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
 	$(BIN)/python -m pytest -m docker
 
 .PHONY: check
-check: $(INSTALLED) ## formatting, lint, types, import floors, sizes
+check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated pages
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.support.sizes
+	$(BIN)/python -m tests.scenarios --check
+
+.PHONY: docs
+docs: $(INSTALLED) ## write docs/diagnostics.md anew
+	$(BIN)/python -m tests.scenarios
 
 .PHONY: format
 format: $(INSTALLED) ## format the sources and mend what can be mended by itself

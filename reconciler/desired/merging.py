@@ -80,6 +80,7 @@ def _unknown_profiles(site: Site, known: Collection[str]) -> Iterator[Diagnostic
             yield UNKNOWN_PROFILE.at(
                 site.document.locate(("profiles", index)),
                 site=site.slug,
+                subject=name,
                 profile=name,
                 suggestion=did_you_mean(name, known, "Add it to profiles/."),
             )

@@ -113,10 +113,18 @@ class SchemaChecker:
             desired.locate(path),
             site=desired.site.slug,
             extension=desired.extension,
+            subject=pointer(_concerned(path, error)),
             place=pointer(path) or "the configuration",
             problem=error.message,
             version=desired.version,
         )
+
+
+def _concerned(path: Path, error: jsonschema_rs.ValidationError) -> Path:
+    """Return the path of what an error is about: for a missing property, where it would stand."""
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        return (*path, error.kind.property)
+    return path
 
 
 def _unexpected(
@@ -142,6 +150,7 @@ def _unknown_property(desired: DesiredConfiguration, manifest: Manifest, path: P
         desired.locate(path, key=True),
         site=desired.site.slug,
         extension=desired.extension,
+        subject=pointer(path),
         place=pointer(path),
         version=desired.version,
         suggestion=did_you_mean(str(path[-1]), known, "It takes no properties."),

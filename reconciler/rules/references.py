@@ -43,6 +43,7 @@ def check_signers(site: Site, state: DesiredState) -> Iterator[Diagnostic]:
                 yield UNKNOWN_USER.at(
                     site.document.locate(("signers", role, index)),
                     site=site.slug,
+                    subject=username,
                     username=username,
                     suggestion=did_you_mean(username, state.users, "Add the user to users.yaml."),
                 )
@@ -53,6 +54,7 @@ def check_service_user(state: DesiredState) -> Iterator[Diagnostic]:
     if state.project.service_user not in state.users:
         yield UNKNOWN_USER.at(
             state.project_document.locate(("serviceUser",)),
+            subject=state.project.service_user,
             username=state.project.service_user,
             suggestion=did_you_mean(
                 state.project.service_user, state.users, "Add the user to users.yaml."

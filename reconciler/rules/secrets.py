@@ -20,5 +20,6 @@ def check_secrets(desired: DesiredConfiguration, manifest: Manifest) -> Iterator
                 desired.locate(path),
                 site=desired.site.slug,
                 extension=desired.extension,
+                subject=pointer(path),
                 place=pointer(path),
             )

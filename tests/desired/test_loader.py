@@ -12,7 +12,6 @@ from reconciler.desired.source_tree import SourceTree
 from reconciler.model.desired import Revision
 from tests.support.desired_folder import (
     EXTENSION_FILE,
-    MANIFEST_FILE,
     SITE,
     SMALL,
     DesiredFolder,

@@ -57,7 +57,7 @@ id: {extension}
 version: {version}
 name: {extension}
 type: integration
-category: general
+category: other
 apiVersion: v2.0
 mesVersion: 4.0.0
 description: What the tests enable and configure.

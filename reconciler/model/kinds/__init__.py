@@ -24,8 +24,13 @@ def _kinds_in(module: ModuleType) -> list[DiagnosticKind]:
 
 _MODULES = (folder, reading, files, catalog, rules, dependencies, conflicts, lifecycle, waivers)
 
+GROUPS: dict[str, tuple[DiagnosticKind, ...]] = {
+    module.__doc__ or module.__name__: tuple(_kinds_in(module)) for module in _MODULES
+}
+"""The kinds of each module, by what the module says they are about."""
+
 ALL_KINDS: dict[str, DiagnosticKind] = {
-    kind.code: kind for module in _MODULES for kind in _kinds_in(module)
+    kind.code: kind for group in GROUPS.values() for kind in group
 }
 """Every kind by its code."""
 
