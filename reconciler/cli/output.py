@@ -21,7 +21,7 @@ from reconciler.settings import Settings, color_from, may_ask
 
 
 class Output:
-    """Where a command writes, and in which form: text, json or markdown.
+    """Where a command writes, and in which of its forms: text, json and others.
 
     Without one, what a person sees: tables on a terminal, plain text elsewhere.
     """

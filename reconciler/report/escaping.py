@@ -1,7 +1,7 @@
 """Untrusted text made harmless: every value from YAML, git or the database passes through here.
 
 Nothing a value holds may take effect where it is shown: no escape sequence in a terminal, no
-mention, link, fence or HTML in Markdown.
+mention, link, fence or HTML in Markdown, no command in the log of a workflow.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ _LONGEST_SHOWN = 2000
 _LONGEST_SPAN = 1000
 # GitHub's runner obeys "::command" at the start of a line of a log, and "##[command]" anywhere.
 _WORKFLOW_COMMAND = re.compile(r"(^ *):(?=:)|#(?=#\[)")
+# All that may steer something in a JSON text; what json.dumps escapes by itself is not left there.
+_STEERS_IN_JSON = re.compile(r"[^\x20-\x7e\n]|#(?=#\[)")
 _LAST_OF_BASIC_PLANE = 0xFFFF
 # Controls, formats (bidirectional overrides, zero-width), lone surrogates, separators.
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -43,10 +45,11 @@ def _escaped(character: str) -> str:
 
 def shown_value(value: Any) -> str:
     """Return a JSON value on one line, cut where it would fill the page."""
-    return _cut(printable(json.dumps(value, ensure_ascii=False, sort_keys=True)), _LONGEST_SHOWN)
+    return cut(printable(json.dumps(value, ensure_ascii=False, sort_keys=True)), _LONGEST_SHOWN)
 
 
-def _cut(text: str, longest: int) -> str:
+def cut(text: str, longest: int) -> str:
+    """Return ``text``, or its first ``longest`` characters and how many were left out."""
     if len(text) <= longest:
         return text
     return f"{text[:longest]}… ({len(text) - longest} characters more)"
@@ -58,7 +61,7 @@ def code_span(text: object) -> str:
     A code span takes neither mentions nor links; its fence is longer than any run of backticks
     within.
     """
-    line = _cut(printable(str(text)), _LONGEST_SPAN) or " "
+    line = cut(printable(str(text)), _LONGEST_SPAN) or " "
     longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if line.startswith("`") or line.endswith("`") or line.isspace() else ""
@@ -82,3 +85,44 @@ def fence_for(lines: list[str]) -> str:
     """Return a code fence that no line can close."""
     longest = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
     return "`" * max(3, longest + 1)
+
+
+def printable_json(value: Any) -> str:
+    r"""Return indented JSON in which whatever could steer a terminal or a workflow is \uXXXX.
+
+    It is the same value: readers of JSON undo the escapes.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _STEERS_IN_JSON.sub(_escaped_in_json, text)
+
+
+def _escaped_in_json(found: re.Match[str]) -> str:
+    character = found[0]
+    if character == "#":
+        return "\\u0023"
+    # Beyond the basic plane JSON knows pairs of surrogates only.
+    unprintable = unicodedata.category(character) in _UNPRINTABLE
+    return json.dumps(character)[1:-1] if unprintable else character
+
+
+def workflow_data(text: str) -> str:
+    """Return ``text`` as the data of a workflow command, lines kept.
+
+    Each line has to be printable already.
+    """
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def workflow_property(text: str) -> str:
+    """Return ``text`` as a property of a workflow command, which ends neither it nor itself."""
+    return workflow_data(printable(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def linkless(text: str) -> str:
+    """Return one printable line that holds no link of a SARIF message, ``[text](target)``."""
+    return printable(text).replace("](", "]\\u0028")
+
+
+def unattached(text: str) -> str:
+    """Return one printable line that names no attachment, as GitLab and Jenkins find them."""
+    return printable(text).replace("[[", "[\\u005b")

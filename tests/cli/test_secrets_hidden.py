@@ -17,6 +17,7 @@ EDIT = (
     "UPDATE site_extension_configs SET configuration = configuration || %s::jsonb"
     " WHERE extension_id = 'erp-file-gateway'"
 )
+VALIDATION_FORMATS = ("text", "json", "sarif", "junit", "github")
 REFERENCE = "{$secret: vault://machshop/penang/erp-files#private-key}"
 
 
@@ -64,7 +65,7 @@ def test_a_plaintext_secret_is_refused_and_never_shown(
 ) -> None:
     MISTAKES[mistake](plants.folder)
     for arguments in (
-        ("validate", "--json", "-vv"),
+        *(("validate", "--format", form, "-vv") for form in VALIDATION_FORMATS),
         ("plan", "-vv", "--format", "markdown"),
         ("apply", "--yes", "-vv"),
     ):
