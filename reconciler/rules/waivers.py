@@ -95,7 +95,8 @@ def _accepted(
     valid: dict[About, _Waiver],
     used: set[About],
 ) -> Diagnostic:
-    about = found.code, found.site or "", found.extension, found.subject
+    # A configuration as a whole is the subject "", which nobody writes.
+    about = found.code, found.site or "", found.extension, found.subject or None
     waiver = valid.get(about)
     if waiver is None:
         return found
