@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reconciler.desired.change_authors import change_authors
+from reconciler.desired.git import open_folder
 from reconciler.desired.git_tree import read_commit
 from reconciler.desired.loader import load
 from reconciler.desired.working_tree import read_working_tree
@@ -18,10 +20,14 @@ from reconciler.rules.relations import Installation
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a desired state is read from: a folder, as it is now or at a commit."""
+    """Where a desired state is read from: a folder, as it is now or at a commit.
+
+    ``since`` is a commit: whoever changed a configuration after it may not sign it.
+    """
 
     folder: Path
     ref: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ def check_desired_state(source: Source) -> Checked:
     loaded = load(tree)
     if loaded.state is None:
         return Checked(None, sorted_diagnostics(list(loaded.diagnostics)))
-    state = replace(loaded.state, as_of=datetime.now(UTC))
+    authors = change_authors(open_folder(source.folder), loaded.state, source.since)
+    state = replace(loaded.state, as_of=datetime.now(UTC), authors=authors)
     installation = Installation.of(state)
     found = [*loaded.diagnostics, *check(state, installation)]
     return Checked(state, sorted_diagnostics(found), installation.relations, installation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -65,10 +65,14 @@ def prepare(request: PlanRequest) -> PreparedRequest:
         ReconcilerError: one of them cannot be read at all.
         InvalidDesiredStateError: the base is not valid, so that origins cannot be told.
     """
-    head = check_desired_state(request.source)
-    if request.base is None or head.comparable is None:
+    source = request.source
+    if request.base is None:
+        return PreparedRequest(request, check_desired_state(source))
+    base = check_desired_state(Source(source.folder, request.base))
+    since = base.state.revision.commit if base.state else None
+    head = check_desired_state(replace(source, since=since))
+    if head.comparable is None:
         return PreparedRequest(request, head)
-    base = check_desired_state(Source(request.source.folder, request.base))
     if base.comparable is None:
         raise InvalidDesiredStateError(base.diagnostics)
     return PreparedRequest(request, head, base.comparable)

@@ -9,7 +9,12 @@ from datetime import timedelta
 from reconciler.model.desired import ChangeAuthors, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.files import ComplianceModel, SignoffEntry
-from reconciler.model.kinds.rules import SIGNOFF_MISSING, SIGNOFF_MISSING_WARNING, SIGNOFF_VOID
+from reconciler.model.kinds.rules import (
+    SIGNOFF_MISSING,
+    SIGNOFF_MISSING_WARNING,
+    SIGNOFF_UNATTRIBUTED,
+    SIGNOFF_VOID,
+)
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
@@ -86,6 +91,25 @@ def is_author(signoff: SignoffEntry, desired: DesiredConfiguration, state: Desir
     return email.casefold() in state.authors.get(desired.key, ChangeAuthors()).emails
 
 
+def why_unattributed(
+    signoff: SignoffEntry, desired: DesiredConfiguration, state: DesiredState
+) -> tuple[str, str] | None:
+    """Return why nobody can say that a signer is not the author, and what to do; None: one can."""
+    if not state.project.compliance.four_eyes:
+        return None
+    if not state.authors.get(desired.key, ChangeAuthors(certain=False)).certain:
+        return (
+            "git does not know who wrote it",
+            "Commit the change by itself before it is signed, and fetch the whole history.",
+        )
+    if not state.users[signoff.signed_by].email:
+        return (
+            "the signer has no email in users.yaml to know an author by",
+            "Add the email that the signer commits with.",
+        )
+    return None
+
+
 def counting_signoffs(desired: DesiredConfiguration, state: DesiredState) -> list[SignoffEntry]:
     """Return the signoffs of a configuration that count, in a fixed order."""
     counting = [signoff for signoff in desired.signoffs if not why_void(signoff, desired, state)]
@@ -118,6 +142,16 @@ def check_compliance(desired: DesiredConfiguration, state: DesiredState) -> Iter
         )
     for index, signoff in enumerate(desired.signoffs):
         void = why_void(signoff, desired, state)
+        if void is None and (doubt := why_unattributed(signoff, desired, state)) is not None:
+            yield SIGNOFF_UNATTRIBUTED.at(
+                desired.locate_entry("signoffs", index),
+                site=desired.site.slug,
+                extension=desired.extension,
+                subject=signoff.aspect,
+                signer=signoff.signed_by,
+                problem=doubt[0],
+                suggestion=doubt[1],
+            )
         if void and (signoff.aspect, signoff.role.value) not in signed:
             yield SIGNOFF_VOID.at(
                 desired.locate_entry("signoffs", index),
