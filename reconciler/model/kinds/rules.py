@@ -86,6 +86,14 @@ SIGNOFF_MISSING_WARNING = DiagnosticKind(
         "signature. An auditor may still ask for it."
     ),
 )
+SIGNOFF_UNASKED = DiagnosticKind(
+    "signoff-unasked",
+    "{signer} signed aspect {subject!r} as {role}, which nothing asks for here",
+    "{suggestion}",
+    Severity.WARNING,
+    about="A signature meets the one requirement whose aspect it names. This one meets none: the "
+    "aspect is misspelt, was copied from another extension, or is no longer asked for.",
+)
 SIGNOFF_UNATTRIBUTED = DiagnosticKind(
     "signoff-unattributed",
     "who made the change that {signer} signed cannot be told: {problem}",
