@@ -25,6 +25,10 @@ TERMINATED = 143
 COMMANDS = {
     "init": ("reconciler.cli.init:init", "Scaffold a desired-state folder that validates."),
     "validate": ("reconciler.cli.validate:validate", "Check a desired state without a database."),
+    "explain": (
+        "reconciler.cli.explain:explain",
+        "Show what needs what, and what would help.",
+    ),
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do, and why."),
     "apply": ("reconciler.cli.apply:apply", "Make the database what git says, in one transaction."),
     "drift": ("reconciler.cli.drift:drift", "Show, and heal, what was changed outside git."),

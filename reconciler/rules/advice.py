@@ -84,6 +84,23 @@ class Adviser:
                     break
         return ways
 
+    def useless(self, found: SiteRelations, problem: Problem) -> Iterator[str]:
+        """Yield what the catalog has to provide what is missing and cannot be used, with why."""
+        usable = {steps[0] for steps in self.choices(found, problem)}
+        for step in _suppliers(found.network, problem, every=True):
+            if step not in usable:
+                yield f"{step.extension} {step.version}: {self._why_not(found, step)}"
+
+    def _why_not(self, found: SiteRelations, step: Step) -> str:
+        manifest = found.network.catalog.manifest(step.extension, step.version or "")
+        if manifest is not None and manifest.content.deprecated:
+            return "it is deprecated"
+        network = found.network.with_version(step.extension, step.version)
+        new = [each for each in relations_at(network).problems if each not in found.problems]
+        if self.clashes_elsewhere(network, step.extension):
+            new.append(Problem(ProblemKind.ELSEWHERE, step.extension))
+        return in_plain_words(new[0]) if new else "a later version is advised"
+
     def spend(self) -> bool:
         """Use up one try; False where none is left."""
         self._left -= 1
@@ -175,18 +192,21 @@ def steps_for(found: SiteRelations, problem: Problem) -> Iterator[Step]:
             yield Step(extension, None, network.versions.get(extension))
 
 
-def _suppliers(network: Network, problem: Problem) -> Iterator[Step]:
-    """Yield the extensions and versions that would provide what is missing."""
+def _suppliers(network: Network, problem: Problem, *, every: bool = False) -> Iterator[Step]:
+    """Yield the extensions and versions that would provide what is missing.
+
+    ``every`` has those among them that are not advised, since they are deprecated or too new.
+    """
     if problem.kind is ProblemKind.FOUNDATION:
-        yield from _versions(network, problem.extension)
+        yield from _versions(network, problem.extension, every=every)
     elif problem.kind is ProblemKind.EXTENSION:
         needed, range_ = problem.about
-        for step in _versions(network, needed):
+        for step in _versions(network, needed, every=every):
             if step.version and satisfies(step.version, range_):
                 yield step
     elif problem.kind is ProblemKind.CAPABILITY:
         for extension in _providers(network, problem):
-            for step in _versions(network, extension):
+            for step in _versions(network, extension, every=every):
                 manifest = network.catalog.manifest(extension, step.version or "")
                 if manifest and _provides(manifest.content, *problem.about):
                     yield step
@@ -217,12 +237,15 @@ def _provides(manifest: ManifestContent, capability: str, minimum: str) -> bool:
     )
 
 
-def _versions(network: Network, extension: str) -> list[Step]:
+def _versions(network: Network, extension: str, *, every: bool = False) -> list[Step]:
     """Return the other versions of an extension that a site can run, the newest first.
 
     Deprecated ones are not advised, pre-releases only where there is nothing else.
     """
     now = network.versions.get(extension)
+    if every:
+        others = [version for version in network.catalog.versions(extension) if version != now]
+        return [Step(extension, version, now) for version in reversed(others)]
     runnable = [
         manifest.content
         for version, manifest in network.catalog.manifests.get(extension, {}).items()
@@ -243,6 +266,20 @@ def _may_be_disabled(network: Network, extension: str) -> bool:
     return extension in network.versions and (
         policy is None or (policy.can_be_disabled and not policy.required)
     )
+
+
+def in_plain_words(problem: Problem) -> str:
+    """Return what is wrong as a clause."""
+    name, about = problem.extension, problem.about
+    return {
+        ProblemKind.FOUNDATION: f"{name} must be enabled everywhere",
+        ProblemKind.PLATFORM: f"{name} needs a newer MES or API than the site has",
+        ProblemKind.EXTENSION: f"{name} needs {' '.join(about)}".rstrip(),
+        ProblemKind.CAPABILITY: f"{name} needs capability {' '.join(about)}".rstrip(),
+        ProblemKind.CONFLICT: f"{name} and {about[0] if about else ''} conflict",
+        ProblemKind.CYCLE: f"{' → '.join((name, *about, name))} is a circle",
+        ProblemKind.ELSEWHERE: f"{name} conflicts with an extension of another site",
+    }[problem.kind]
 
 
 def in_words(steps: Sequence[Step]) -> str:
