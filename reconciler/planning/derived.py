@@ -24,7 +24,8 @@ from reconciler.model.derived import (
 )
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState, Site
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.relations import Conflict, ConfigurationVerdict, Relations, Resolution
+from reconciler.model.relations import ConfigurationVerdict, Relations, Resolution
+from reconciler.planning.site_conflicts import conflicting, conflicts_by_site, each_once
 
 # Counted up when the same records come to be written otherwise: then every site is refreshed.
 _FORM = 1
@@ -48,13 +49,13 @@ def derived_records(
     resolutions: defaultdict[UUID, list[Resolution]] = defaultdict(list)
     for resolution in relations.resolutions:
         resolutions[resolution.key.site_id].append(resolution)
-    conflicts = _conflicts_by_site(relations.conflicts, _accepted_pairs(found), head)
-    conflicting = _conflicting(conflicts)
+    conflicts = conflicts_by_site(relations.conflicts, found, head)
+    others = conflicting(conflicts)
     errors = _errors(found)
     verdicts: defaultdict[UUID, list[ConfigurationVerdict]] = defaultdict(list)
     signatures: defaultdict[UUID, list[RequiredSignature]] = defaultdict(list)
     for key, configuration in head.configurations.items():
-        verdicts[key.site_id].append(_verdict(key, configuration, errors, conflicting))
+        verdicts[key.site_id].append(_verdict(key, configuration, errors, others))
         signatures[key.site_id].extend(required(configuration))
     return {
         site_id: _site_records(
@@ -115,86 +116,16 @@ def _verdict(
     key: ConfigurationKey,
     configuration: DesiredConfiguration,
     errors: Mapping[tuple[str, str], list[dict[str, Any]]],
-    conflicting: Mapping[ConfigurationKey, set[str]],
+    conflicting_with: Mapping[ConfigurationKey, set[str]],
 ) -> ConfigurationVerdict:
     found = errors.get((configuration.site.slug, configuration.extension), ())
-    others = conflicting.get(key, ())
+    others = conflicting_with.get(key, ())
     return ConfigurationVerdict(
         key,
         configuration.config_hash,
         tuple(sorted(found, key=_error_order)) if found else (),
         tuple(sorted(others)) if others else (),
     )
-
-
-def _accepted_pairs(diagnostics: Iterable[Diagnostic]) -> set[tuple[str, frozenset[str]]]:
-    """Return the pairs of extensions, by site, about which a waiver accepted an error."""
-    return {
-        (diagnostic.site, frozenset((diagnostic.extension, diagnostic.subject)))
-        for diagnostic in diagnostics
-        if diagnostic.waiver and diagnostic.site and diagnostic.extension and diagnostic.subject
-    }
-
-
-def _conflicts_by_site(
-    conflicts: Iterable[Conflict],
-    accepted: Collection[tuple[str, frozenset[str]]],
-    head: DesiredState,
-) -> defaultdict[UUID, list[SiteConflict]]:
-    """Return the conflicts at each site; one that spans two sites is at both."""
-    found: defaultdict[UUID, list[SiteConflict]] = defaultdict(list)
-    for conflict in conflicts:
-        pair = frozenset((conflict.first.extension_id, conflict.second.extension_id))
-        sites = {head.sites_by_id[key.site_id].slug for key in (conflict.first, conflict.second)}
-        waived = any((site, pair) in accepted for site in sites)
-        severity = Severity.WARNING if waived else Severity.ERROR
-        for site_id, seen in _sides(conflict, severity):
-            found[site_id].append(seen)
-    return found
-
-
-def _sides(conflict: Conflict, severity: Severity) -> Iterator[tuple[UUID, SiteConflict]]:
-    first, second = conflict.first, conflict.second
-    spans = first.site_id != second.site_id
-    seen = SiteConflict(
-        extension=first.extension_id,
-        other=second.extension_id,
-        other_site=second.site_id if spans else None,
-        type=conflict.type,
-        scope=conflict.scope,
-        capability=conflict.capability,
-        resource=conflict.resource,
-        policy=conflict.first_policy,
-        other_policy=conflict.second_policy,
-        severity=severity,
-        reason=conflict.reason,
-    )
-    yield first.site_id, seen
-    if spans:
-        yield (
-            second.site_id,
-            replace(
-                seen,
-                extension=second.extension_id,
-                other=first.extension_id,
-                other_site=first.site_id,
-                policy=conflict.second_policy,
-                other_policy=conflict.first_policy,
-            ),
-        )
-
-
-def _conflicting(
-    conflicts: Mapping[UUID, Iterable[SiteConflict]],
-) -> dict[ConfigurationKey, set[str]]:
-    """Return what each configuration conflicts with."""
-    found: defaultdict[ConfigurationKey, set[str]] = defaultdict(set)
-    for site_id, seen in conflicts.items():
-        for conflict in seen:
-            found[ConfigurationKey(site_id, conflict.extension)].add(conflict.other)
-            if conflict.other_site is None:
-                found[ConfigurationKey(site_id, conflict.other)].add(conflict.extension)
-    return dict(found)
 
 
 def _site_records(
@@ -209,7 +140,7 @@ def _site_records(
         verdicts=tuple(sorted(verdicts, key=lambda verdict: verdict.key.extension_id)),
         required=tuple(sorted(required, key=_BY_SIGNATURE)),
         resolutions=tuple(_each_once(resolutions)),
-        conflicts=tuple(_merged(conflicts)),
+        conflicts=tuple(each_once(conflicts)),
         digest="",
     )
     return replace(records, digest=_digest(records))
@@ -228,22 +159,13 @@ def _each_once(resolutions: list[Resolution]) -> Iterator[Resolution]:
         yield next(same)
 
 
-def _merged(conflicts: list[SiteConflict]) -> Iterator[SiteConflict]:
-    """Yield each conflict once; where several reasons make it, all of them are its reason."""
-
-    def identity(conflict: SiteConflict) -> tuple[str, ...]:
-        return conflict.identity
-
-    for _, same in groupby(sorted(conflicts, key=identity), key=identity):
-        first, *others = same
-        reasons = sorted({first.reason, *(other.reason for other in others)})
-        yield replace(first, reason="; ".join(reasons)) if others else first
-
-
 def _digest(records: SiteRecords) -> str:
     content = [
         _FORM,
-        [[it.key.extension_id, it.config_hash, it.errors, it.conflicting] for it in records.verdicts],
+        [
+            [it.key.extension_id, it.config_hash, it.errors, it.conflicting]
+            for it in records.verdicts
+        ],
         [[it.extension, it.aspect, it.role, it.enforced] for it in records.required],
         [
             [
