@@ -153,7 +153,13 @@ def _each_once(resolutions: list[Resolution]) -> Iterator[Resolution]:
         return resolution.key.extension_id, resolution.type, resolution.dependency
 
     def order(resolution: Resolution) -> tuple[Any, ...]:
-        return *dependency(resolution), resolution.satisfied, resolution.wanted or ""
+        said = (
+            resolution.wanted,
+            resolution.resolved_version,
+            resolution.resolved_provider,
+            resolution.reason,
+        )
+        return *dependency(resolution), resolution.satisfied, *(it or "" for it in said)
 
     for _, same in groupby(sorted(resolutions, key=order), key=dependency):
         yield next(same)
