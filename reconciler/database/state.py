@@ -15,6 +15,7 @@ from uuid import UUID
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
+from reconciler.model.derived import RecordedDigest
 from reconciler.model.desired import ConfigurationKey
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit, Row
@@ -85,6 +86,12 @@ def unmanaged_sites(connection: Connection, sites: Collection[UUID]) -> list[Unm
     """Return the sites with live configurations that are not among ``sites``."""
     rows = connection.execute(query("state/unmanaged"), {"sites": list(sites)})
     return [UnmanagedSite(*row) for row in rows]
+
+
+def recorded_digests(connection: Connection, sites: Collection[UUID]) -> dict[UUID, RecordedDigest]:
+    """Return with which digests the derived records of ``sites`` were last written."""
+    rows = connection.execute(query("state/recorded_digests"), {"sites": list(sites)})
+    return {site_id: RecordedDigest(digest, run_id) for site_id, digest, run_id in rows}
 
 
 def bodies(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
+from uuid import UUID
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection, reading
 from reconciler.database.migrations import migration_state
 from reconciler.desired.git import open_folder
 from reconciler.model.change import Origin
+from reconciler.model.derived import Refresh, SiteRecords
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
@@ -25,6 +28,7 @@ from reconciler.operations.blocking import (
     missing_users,
     uncertain_authors,
 )
+from reconciler.operations.derived import records_of, refreshes
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
 from reconciler.planning.attribution import own_file, possible_causes
 from reconciler.planning.compare import Divergence, divergences, origin
@@ -49,13 +53,18 @@ class PlanRequest:
     allow_unmanage: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PreparedRequest:
     """A request whose desired states were read and checked; no database was opened yet."""
 
     request: PlanRequest
     head: Checked
     base: DesiredState | None = None
+
+    @cached_property
+    def records(self) -> Mapping[UUID, SiteRecords]:
+        """The derived records of every managed site; computed once, asked for before each plan."""
+        return records_of(self.head)
 
 
 def prepare(request: PlanRequest) -> PreparedRequest:
@@ -111,6 +120,7 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     found = _in_scope(divergences(desired, rows), prepared)
     drifted = [divergence.key for divergence in found if divergence.drifted]
     signoffs = _new_signoffs(connection, desired.values(), head, request.scope)
+    touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
     unmanaged = database.unmanaged_sites(connection, site_ids)
     minds_unmanaged = not request.allow_unmanage and request.scope is Scope.ALL
     authorship = _authorship(request.source.folder, head, found, signoffs)
@@ -129,6 +139,7 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
         base=prepared.base,
         authorship=authorship,
         needed_signoffs=_needed_signoffs(desired.values(), head, request.scope),
+        refreshes=_refreshes(connection, prepared, head, touched),
         blocked=(
             *missing_sites(connection, head, {each.key.site_id for each in found}),
             *missing_users(connection, head, _users_needed(head, authorship, signoffs)),
@@ -202,6 +213,15 @@ def _new_signoffs(
     }
     new = database.unrecorded_signoffs(connection, list(counting))
     return tuple(counting[key] for key in new)
+
+
+def _refreshes(
+    connection: Connection, prepared: PreparedRequest, head: DesiredState, touched: set[UUID]
+) -> tuple[Refresh, ...]:
+    request = prepared.request
+    if request.scope is not Scope.ALL:
+        return ()
+    return refreshes(connection, head, prepared.records, request.selection, touched)
 
 
 def _users_needed(
