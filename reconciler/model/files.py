@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+
+from reconciler.model.age import is_recipient
 
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 EXTENSION_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$"
@@ -32,6 +34,19 @@ def _text_only(value: Any) -> Any:
     return value
 
 
+def _public_recipient(value: str) -> str:
+    if value.upper().startswith("AGE-SECRET-KEY-"):
+        raise PydanticCustomError(
+            "age_identity",
+            "Input should be a public recipient, and is a private key: whoever read it can decrypt",
+        )
+    if not is_recipient(value):
+        raise PydanticCustomError(
+            "age_recipient", "Input should be a public age recipient, age1…, with its checksum"
+        )
+    return value
+
+
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 ExtensionId = Annotated[str, Field(pattern=EXTENSION_ID_PATTERN)]
 Version = Annotated[str, Field(pattern=VERSION_PATTERN, max_length=VERSION_LENGTH)]
@@ -40,6 +55,7 @@ ConfigHash = Annotated[str, Field(pattern=CONFIG_HASH_PATTERN)]
 Identifier = Annotated[UUID, BeforeValidator(_text_only), Field(strict=False)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), Field(strict=False)]
 Line = Annotated[str, Field(min_length=1, max_length=256)]
+Recipient = Annotated[str, AfterValidator(_public_recipient)]
 Configuration = dict[str, Any]
 
 
@@ -90,6 +106,15 @@ class Platform(FileModel):
     capabilities: list[PlatformCapability] = []
 
 
+class Encryption(FileModel):
+    """Whom secrets in the files are encrypted for."""
+
+    recipients: Annotated[
+        list[Recipient],
+        Field(description="Public age recipients of the services that use the secrets: age1…"),
+    ] = []
+
+
 class ProjectFile(FileModel):
     """``reconciler.yaml``: format version and project settings."""
 
@@ -99,6 +124,7 @@ class ProjectFile(FileModel):
         Line, Field(description="The username changes are attributed to when a git author has none")
     ]
     platform: Platform = Platform()
+    encryption: Encryption = Encryption()
 
 
 class UserEntry(FileModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from reconciler.model.diagnostic import DiagnosticKind
-from reconciler.model.kinds import files, folder, reading, rules
+from reconciler.model.kinds import files, folder, reading, rules, secrets
 
 
 def _kinds_in(module: ModuleType) -> list[DiagnosticKind]:
@@ -13,6 +13,8 @@ def _kinds_in(module: ModuleType) -> list[DiagnosticKind]:
 
 
 ALL_KINDS: dict[str, DiagnosticKind] = {
-    kind.code: kind for module in (folder, reading, files, rules) for kind in _kinds_in(module)
+    kind.code: kind
+    for module in (folder, reading, files, rules, secrets)
+    for kind in _kinds_in(module)
 }
 """Every kind by its code."""

@@ -32,7 +32,8 @@ CONFIGURATION_FINDINGS = DiagnosticKind(
 PLAINTEXT_SECRET = DiagnosticKind(
     "plaintext-secret",
     "{place} is a secret and holds something other than a reference",
-    "Write a reference, such as {{$secret: vault://…}}, and change the secret: git remembers it.",
+    "Write a reference, such as {{$secret: vault://…}}, or what `reconciler encrypt` makes of it; "
+    "and change the secret: git remembers it.",
 )
 SIGNOFF_MISSING = DiagnosticKind(
     "signoff-missing",
