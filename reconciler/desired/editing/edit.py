@@ -87,10 +87,14 @@ def _first_that_holds(
 def _edited(data: bytes, edits: list[Edit]) -> bytes:
     mark = _BOM if data.startswith(_BOM) else b""
     text = data.removeprefix(_BOM).decode()
-    if text and edits[-1].start > len(text):  # the last line has no line break of its own
+    length = len(text)
+    if text and edits[-1].start > length:  # the last line has no line break of its own
         text += line_break_of(text)
-    for start, end, put in reversed(edits):
-        text = text[: min(start, len(text))] + put + text[end:]
+    for edit in reversed(edits):
+        if edit.start > length:
+            text += edit.text
+        else:
+            text = text[: edit.start] + edit.text + text[edit.end :]
     return mark + text.encode()
 
 

@@ -102,7 +102,7 @@ class TextMap:
 
     def _open(self, event: NodeEvent) -> None:
         start, stop = _mark(event.start_mark).index, _mark(event.end_mark).index
-        end = start + len(self.text[start:stop].rstrip())
+        end = start + len(self.text[start:stop].rstrip(" \t\r\n"))
         span = Span(start, end, stop, stop)
         text = event.value if isinstance(event, ScalarEvent) else ""
         self._place(text, span)
