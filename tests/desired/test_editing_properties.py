@@ -45,7 +45,7 @@ def layouts(draw: st.DrawFn) -> tuple[str, Any]:
         text = yaml.dump(
             value,
             Dumper=dumper,
-            default_flow_style=style,
+            default_flow_style=style if isinstance(style, bool) else None,
             indent=indent,
             width=width,
             sort_keys=False,
@@ -64,7 +64,7 @@ class IndentedDumper(CoreDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         """Never write a list as deep as its key."""
-        super().increase_indent(flow, False)  # type: ignore[no-untyped-call]
+        super().increase_indent(flow, False)
 
 
 def _commented(text: str, every: int) -> str:
