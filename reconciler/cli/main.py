@@ -32,6 +32,8 @@ COMMANDS = {
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do, and why."),
     "apply": ("reconciler.cli.apply:apply", "Make the database what git says, in one transaction."),
     "drift": ("reconciler.cli.drift:drift", "Show, and heal, what was changed outside git."),
+    "signoff": ("reconciler.cli.signoff:signoff", "Sign an aspect of one configuration."),
+    "encrypt": ("reconciler.cli.encrypt:encrypt", "Encrypt a secret for the files."),
     "db": ("reconciler.cli.database:db", "Create and inspect the schema."),
     "publish": ("reconciler.cli.publish:publish", "Post a plan where it is read."),
     "schema": ("reconciler.cli.schema:schema", "Print the JSON Schema of a file kind."),

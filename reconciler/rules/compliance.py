@@ -9,7 +9,7 @@ from datetime import timedelta
 from reconciler.model.desired import ChangeAuthors, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic, DiagnosticKind
 from reconciler.model.files import ComplianceModel, SignoffEntry
-from reconciler.model.kinds.rules import (
+from reconciler.model.kinds.compliance import (
     SIGNOFF_MISSING,
     SIGNOFF_MISSING_WARNING,
     SIGNOFF_UNASKED,

@@ -14,11 +14,11 @@ import jsonschema_rs
 from reconciler.model.desired import DesiredConfiguration
 from reconciler.model.diagnostic import Diagnostic, DiagnosticKind
 from reconciler.model.document import JsonValue, Path
-from reconciler.model.kinds import rules as kinds
+from reconciler.model.kinds import configurations as kinds
 from reconciler.model.kinds.catalog import MANIFEST_SCHEMA_INVALID
 from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
-from reconciler.model.sensitivity import is_reference, is_sensitive
+from reconciler.model.sensitivity import is_damaged, is_reference, is_sensitive
 from reconciler.model.subschemas import SchemaPart, schema_part
 from reconciler.rules.suggestion import did_you_mean
 
@@ -102,7 +102,7 @@ class SchemaChecker:
         error: jsonschema_rs.ValidationError,
     ) -> Iterator[Diagnostic]:
         path = tuple(error.instance_path)
-        if is_sensitive(manifest.schema, path) and is_reference(_value_at(desired, path)):
+        if is_sensitive(manifest.schema, path) and _stands_for_a_secret(_value_at(desired, path)):
             return  # the schema describes the secret, the file holds a reference to it
         if "additionalProperties" in error.schema_path[-1:]:
             for name in _unexpected(desired, error):
@@ -137,6 +137,11 @@ def _unexpected(
     return value if isinstance(value, dict) else ()
 
 
+def _stands_for_a_secret(value: JsonValue) -> bool:
+    """Return whether a value is no part of what the schema describes; a damaged one is told."""
+    return is_reference(value) or is_damaged(value)
+
+
 def _value_at(desired: DesiredConfiguration, path: Path) -> JsonValue:
     value: Any = desired.configuration
     for part in path:
@@ -163,7 +168,7 @@ def _unnamed(part: SchemaPart, value: JsonValue, path: Path) -> Iterator[Path]:
     Real manifests seldom forbid unknown properties, so a mapping that names its properties is
     taken to name all of them. Where the manifest says which may be added, the validator knows.
     """
-    if is_reference(value):
+    if _stands_for_a_secret(value):
         return
     if isinstance(value, list):
         for index, child in enumerate(value):
