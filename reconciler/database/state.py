@@ -128,6 +128,16 @@ def out_of_band_edits(
     }
 
 
+def applied_commits(
+    connection: Connection, keys: Sequence[ConfigurationKey]
+) -> dict[ConfigurationKey, str]:
+    """Return the commit that each of ``keys`` was last applied from, where one is recorded."""
+    rows = connection.execute(query("state/applied_commits"), _key_arrays(keys))
+    return {
+        ConfigurationKey(site_id, extension_id): commit for site_id, extension_id, commit in rows
+    }
+
+
 def run_that_applied(connection: Connection, plan_id: str) -> tuple[UUID, datetime] | None:
     """Return which run applied a plan, and when; None if none did."""
     row = connection.execute(query("state/plan_applied"), {"plan_id": plan_id}).fetchone()

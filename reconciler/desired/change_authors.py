@@ -8,7 +8,7 @@ configuration than before, signoffs and reasons aside.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,10 @@ class _Part:
 
 
 def change_authors(
-    git: GitFolder | None, state: DesiredState, since: str | None = None
+    git: GitFolder | None,
+    state: DesiredState,
+    since: str | None = None,
+    keys: Collection[ConfigurationKey] | None = None,
 ) -> dict[ConfigurationKey, ChangeAuthors]:
     """Return who wrote each configuration that somebody signed.
 
@@ -59,8 +62,11 @@ def change_authors(
         state: the desired state, as it was read at its commit or in the working tree.
         since: a commit; whoever changed a configuration after it is an author as well, so that a
             small change on top of one's own does not make another's of both.
+        keys: of which configurations; None for all.
     """
-    signed = [each for each in state.configurations.values() if each.signoffs]
+    every_one = state.configurations
+    asked = every_one.values() if keys is None else [every_one[key] for key in keys]
+    signed = [each for each in asked if each.signoffs]
     commit = state.revision.commit
     if git is None or commit is None or not signed:
         return {each.key: UNKNOWN for each in signed}

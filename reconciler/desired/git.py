@@ -159,6 +159,12 @@ class GitFolder:
             yield output[position : position + size]
             position += size + 1
 
+    def known_commits(self, names: Collection[str]) -> set[str]:
+        """Return those of ``names`` that are commits of this repository."""
+        wanted = sorted(name for name in names if _COMMIT_NAME.fullmatch(name))
+        found = self.contents([f"{name}^{{commit}}" for name in wanted])
+        return {name for name, held in zip(wanted, found, strict=True) if held is not None}
+
     def commits_between(self, since: str, until: str) -> frozenset[str]:
         """Return the commits that ``until`` has and ``since`` has not."""
         listed = self._run("rev-list", until, f"^{since}", "--")

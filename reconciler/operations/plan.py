@@ -17,7 +17,6 @@ from reconciler.desired.git import open_folder
 from reconciler.model.change import Origin
 from reconciler.model.derived import Refresh, SiteRecords
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
-from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
@@ -30,6 +29,7 @@ from reconciler.operations.blocking import (
 )
 from reconciler.operations.derived import records_of, refreshes
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
+from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
 from reconciler.planning.attribution import own_file, possible_causes
 from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
@@ -118,6 +118,8 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     _require_matches(selection, head, live)
     desired, rows = selection.narrow(head.configurations, head), selection.narrow(live, head)
     found = _in_scope(divergences(desired, rows), prepared)
+    if request.scope is Scope.ALL:
+        head = with_authors_since_applied(connection, request.source.folder, head, found)
     drifted = [divergence.key for divergence in found if divergence.drifted]
     signoffs = _new_signoffs(connection, desired.values(), head, request.scope)
     touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
@@ -135,7 +137,7 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
             unmanaged_sites=len(unmanaged),
         ),
         divergences=tuple(found),
-        diagnostics=_concerning(prepared, desired, found),
+        diagnostics=findings_of_plan(prepared.head, head, desired, found, selection, request.scope),
         base=prepared.base,
         authorship=authorship,
         needed_signoffs=_needed_signoffs(desired.values(), head, request.scope),
@@ -271,27 +273,3 @@ def _authorship(
     for divergence in found:
         paths |= possible_causes(divergence, head)
     return git.authorship(commit, paths)
-
-
-def _concerning(
-    prepared: PreparedRequest,
-    desired: Mapping[ConfigurationKey, DesiredConfiguration],
-    found: list[Divergence],
-) -> tuple[Diagnostic, ...]:
-    """Return the findings that concern what the plan is about, or no configuration at all.
-
-    A plan about drift is about the drifted configurations: what somebody merged elsewhere
-    neither hides drift nor stops its healing.
-    """
-    request = prepared.request
-    if request.scope is Scope.ALL and not request.selection.described:
-        return prepared.head.diagnostics
-    keys = desired.keys() if request.scope is Scope.ALL else {each.key for each in found}
-    concerned = {(desired[key].site.slug, key.extension_id) for key in keys if key in desired}
-    return tuple(
-        diagnostic
-        for diagnostic in prepared.head.diagnostics
-        if diagnostic.extension is None
-        or diagnostic.site is None
-        or (diagnostic.site, diagnostic.extension) in concerned
-    )

@@ -40,6 +40,14 @@ def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
         "newVersion": change.new_version,
         "differences": [entry.model_dump(mode="json") for entry in change.differences],
     }
+    waivers = [
+        {"code": found.code, "extension": found.extension, "subject": found.subject}
+        | found.waiver.model_dump()
+        for found in plan.diagnostics
+        if found.waiver and found.site == change.site
+    ]
+    if waivers:
+        details["waivers"] = waivers
     if change.drift:
         details["drift"] = change.drift.model_dump(mode="json")
     if change.signature:

@@ -54,3 +54,15 @@ SIGNOFF_VOID = DiagnosticKind(
         "the role."
     ),
 )
+
+COMPLIANCE_CODES = frozenset(
+    kind.code
+    for kind in (
+        SIGNOFF_MISSING,
+        SIGNOFF_MISSING_WARNING,
+        SIGNOFF_UNASKED,
+        SIGNOFF_UNATTRIBUTED,
+        SIGNOFF_VOID,
+    )
+)
+"""What is found about signatures alone."""
