@@ -27,7 +27,8 @@ def test_a_command_is_read(line: str, expected: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["a ::error::b", "::error", "::unknown::b", ": :error::b", "##[unknown]b", "# #[error]b"]
+    "line",
+    ["a ::error::b", "::error", "::unknown::b", ": :error::b", "##[unknown]b", "# #[error]b"],
 )
 def test_what_is_no_command_is_not_read(line: str) -> None:
     assert commands_in(line) == []
