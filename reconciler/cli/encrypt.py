@@ -62,6 +62,8 @@ def encrypt(
 
 def _secret(output: Output) -> bytes:
     """Return the secret from a person, or from standard input without one newline at its end."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", "Give the secret there.")
     if sys.stdin.isatty():
         if not output.can_ask:
             raise UsageError("nobody is there to type the secret", "Give it on standard input.")

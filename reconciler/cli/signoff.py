@@ -86,15 +86,16 @@ def _chosen_aspect(output: Output, signable: Signable, *, asks: bool) -> str | N
 
 
 def _time(text: str) -> datetime:
+    refused = UsageError(
+        "--at is no time with its offset", "Write it as 2026-11-20T10:00:00Z or …+01:00."
+    )
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        raise UsageError(
-            "--at is no time with its offset", "Write it as 2026-11-20T10:00:00Z or …+01:00."
-        )
-    return time
+        if time.tzinfo is None:
+            raise refused
+        return time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise refused from None
 
 
 def _write(output: Output, signed: Signed, *, yes: bool) -> int:

@@ -129,6 +129,19 @@ def test_a_secret_that_is_empty_or_too_long_is_refused(
     assert said in done.err
 
 
+def test_a_closed_standard_input_is_an_error_and_no_traceback(tmp_path: Path, key: AgeKey) -> None:
+    script = 'exec "$0" -m reconciler encrypt --recipient "$1" <&-'
+    done = subprocess.run(
+        ["sh", "-c", script, sys.executable, key.recipient],
+        env=clean_environment(tmp_path),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 64
+    assert "standard input is closed" in done.stderr
+
+
 def test_the_longest_secret_is_encrypted(prepared: Plants, key: AgeKey) -> None:
     done = piped(prepared.root, b"x" * 65_536 + b"\n")
     assert key.decrypt(yaml.safe_load(done.out)) == b"x" * 65_536

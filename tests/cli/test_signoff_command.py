@@ -171,6 +171,7 @@ def test_nothing_is_missing_where_all_is_signed_or_nothing_is_asked_for(
         (("hartford", "sap-s4-adapter", *AS_LOPEZ[:2]), 64, "--as"),
         (("hartford", "sap-s4-adapter", *AS_LOPEZ, "--at", "yesterday"), 64, "--at"),
         (("hartford", "sap-s4-adapter", *AS_LOPEZ, "--at", "2026-11-20T10:00:00"), 64, "offset"),
+        (("hartford", "sap-s4-adapter", *AS_LOPEZ, "--at", "0001-01-01T00:00+23:59"), 64, "--at"),
         (("hartford", "sap-s4-adapter", *AS_LOPEZ, "--notes", "a\x1b[2Jb"), 64, "notes"),
         (("hartford", "sap-s4-adapter", *AS_LOPEZ, "--meaning", "maybe"), 64, "maybe"),
     ],

@@ -38,6 +38,7 @@ def test_a_ciphertext_that_was_cut_within_its_header_or_its_base64_is_damaged(en
         assert ciphertext(WHOLE[:end]) is Ciphertext.DAMAGED
 
 
+# The keys are new in each process: a name made of them would be another test to each.
 @pytest.mark.parametrize(
     "damaged",
     [
@@ -54,6 +55,7 @@ def test_a_ciphertext_that_was_cut_within_its_header_or_its_base64_is_damaged(en
         text_of(START + b"-> X25519 a\nA\n--- " + b"A" * 43 + b"\n" + b"x" * 31),
         text_of(START + b"-> X25519 a\nA\n--- " + b"A" * 43 + b"\n" + b"x" * (16 + 65_552 + 16)),
     ],
+    ids=range(12),
 )
 def test_what_begins_as_a_ciphertext_and_is_none_is_damaged(damaged: str) -> None:
     assert ciphertext(damaged) is Ciphertext.DAMAGED
@@ -73,6 +75,7 @@ def test_what_begins_as_a_ciphertext_and_is_none_is_damaged(damaged: str) -> Non
         text_of(b"age-encryption.org/v2\n"),
         text_of(b"-----BEGIN AGE ENCRYPTED FILE-----\n"),
     ],
+    ids=range(10),
 )
 def test_what_does_not_begin_as_a_ciphertext_was_never_one(text: str) -> None:
     assert ciphertext(text) is Ciphertext.NONE
@@ -101,7 +104,7 @@ def test_a_public_key_is_a_recipient_and_one_with_a_changed_letter_is_none() -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "age1", "ssh-ed25519 AAAA", AgeKey().private, "bc1qw508d6qej"]
+    "text", ["", "age1", "ssh-ed25519 AAAA", AgeKey().private, "bc1qw508d6qej"], ids=range(5)
 )
 def test_what_is_no_public_age_key_is_no_recipient(text: str) -> None:
     assert not is_recipient(text)
