@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from reconciler.model.desired import DesiredConfiguration, DesiredState
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Location
 from reconciler.model.kinds import conflicts as conflict_kinds
 from reconciler.model.kinds import dependencies as kinds
 from reconciler.model.kinds.lifecycle import FOUNDATION_MISSING
@@ -18,6 +18,8 @@ from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, platf
 from reconciler.rules.relations import Installation
 from reconciler.rules.suggestion import listed
 
+MOST_CONFLICTS = 500
+"""How many conflicts are listed at one site, and how many between sites."""
 _MOST_CHOICES = 6
 _KIND_OF_CONFLICT = {
     ConflictType.EXPLICIT: conflict_kinds.CONFLICT_EXPLICIT,
@@ -30,12 +32,21 @@ def check_relations(state: DesiredState, installation: Installation) -> Iterator
     """Yield a finding for everything that is wrong among extensions, at any site or between two."""
     for site_id, found in installation.sites.items():
         writer = _Writer(state, installation, site_id, found)
-        for problem in found.problems:
+        for problem in found.listed_problems(MOST_CONFLICTS):
             yield from writer.findings(problem)
+        if len(found.conflicts) > MOST_CONFLICTS:
+            site = found.network.site
+            yield _too_many(site.document.locate(()), f"at {site.slug}", site.slug)
         for each in found.resolutions:
             yield from writer.other_provider(each)
-    for conflict in installation.elsewhere:
+    for conflict in installation.elsewhere[:MOST_CONFLICTS]:
         yield _elsewhere(state, installation, conflict)
+    if len(installation.elsewhere) > MOST_CONFLICTS:
+        yield _too_many(state.project_document.locate(()), "between sites", None)
+
+
+def _too_many(place: Location, where: str, site: str | None) -> Diagnostic:
+    return conflict_kinds.CONFLICT_FINDINGS.at(place, site=site, number=MOST_CONFLICTS, where=where)
 
 
 class _Writer:
