@@ -260,6 +260,11 @@ def _may_be_disabled(network: Network, extension: str) -> bool:
     )
 
 
+def takes_least(steps: Sequence[Step]) -> tuple[int, int]:
+    """Return a key that puts what disables fewest extensions first, then what has fewest steps."""
+    return sum(step.version is None for step in steps), len(steps)
+
+
 def in_words(steps: Sequence[Step]) -> str:
     """Return steps as one order."""
     return ", and ".join(step.words for step in steps)

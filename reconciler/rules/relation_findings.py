@@ -12,7 +12,7 @@ from reconciler.model.kinds import dependencies as kinds
 from reconciler.model.kinds.lifecycle import FOUNDATION_MISSING
 from reconciler.model.manifest import ConflictScope
 from reconciler.model.relations import Conflict, ConflictType, DependencyType, Resolution
-from reconciler.rules.advice import Step, in_words
+from reconciler.rules.advice import MOST_CHANGES, Step, in_words, takes_least
 from reconciler.rules.network import PLATFORM
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, platform_too_old
 from reconciler.rules.relations import Installation
@@ -102,13 +102,19 @@ class _Writer:
         )
 
     def _supply(self, problem: Problem, unmet: Resolution) -> str:
-        """Return how what is missing can be provided; the way that takes least comes first."""
+        """Return how what is missing can be provided; the way that takes least away comes first.
+
+        Where something else needs fewer steps than any of these, it is one of the ways.
+        """
         ways = self._installation.adviser.choices(self._found, problem)
+        shortest = min(map(len, ways), default=MOST_CHANGES + 1)
+        smallest = self._installation.advise(self._site_id, problem) if shortest > 1 else None
         if not ways:
-            smallest = self._installation.advise(self._site_id, problem)
             known = _known(self._found, unmet)
             return f"{known} {advice(smallest, self._found.network.site.slug, problem.extension)}"
-        ways.sort(key=len)
+        if smallest is not None and len(smallest) < shortest:
+            ways.append(smallest)
+        ways.sort(key=takes_least)
         said = [in_words(way) for way in ways[:_MOST_CHOICES]]
         more = f", or {len(ways) - len(said)} other ways" if len(ways) > len(said) else ""
         sentence = "; or ".join(said) + more

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from reconciler.model.desired import DesiredState, Site
 from reconciler.model.diagnostic import Acceptance, Diagnostic, Severity
 from reconciler.model.files import WaiverEntry
+from reconciler.model.kinds import ALL_KINDS
 from reconciler.model.kinds import waivers as kinds
 from reconciler.model.kinds.dependencies import DEACTIVATION_BREAKS
 from reconciler.model.kinds.lifecycle import FOUNDATION_DISABLED
@@ -128,7 +129,11 @@ def _findings(
     entry, facts = waiver.entry, {}
     if entry.code not in waivable:
         kind, key, subject = kinds.WAIVER_NOT_ALLOWED, "code", entry.code
-        facts["suggestion"] = did_you_mean(entry.code, waivable, "Remove the waiver.")
+        facts["suggestion"] = (
+            "Mend what it is about, and remove the waiver."
+            if entry.code in ALL_KINDS
+            else did_you_mean(entry.code, waivable, "Remove the waiver.")
+        )
     elif entry.until < today:
         kind, key, subject = kinds.WAIVER_EXPIRED, "until", waiver.words
         facts["until"] = entry.until.isoformat()
