@@ -295,7 +295,7 @@ class _Loading:
             sites=self.files.sites,
             catalog=catalog,
             unreadable_manifests=frozenset(self.files.broken_manifests),
-            unreadable_extensions=frozenset(self.files.broken_extensions),
+            unreadable_extensions=frozenset(self.files.broken_extensions | merged.without_version),
             incomplete_sites=frozenset(
                 slug
                 for slug, site in self.files.sites.items()

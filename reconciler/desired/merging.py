@@ -32,6 +32,8 @@ class Merged:
 
     configurations: dict[ConfigurationKey, DesiredConfiguration] = field(default_factory=dict)
     opt_outs: dict[ConfigurationKey, OptOut] = field(default_factory=dict)
+    without_version: set[tuple[str, str]] = field(default_factory=set)
+    """Sites and extensions that are enabled there at no version that anything says."""
 
 
 def merged_configurations(
@@ -69,7 +71,9 @@ def merged_configurations(
             merged = _merge(site, extension, layers, own, catalog)
             if merged is not None:
                 found.configurations[merged.key] = merged
-            elif whole:
+                continue
+            found.without_version.add((site.slug, extension))
+            if whole:
                 diagnostics.append(_missing_version(site, extension, layers, own, catalog))
     return found
 

@@ -143,7 +143,7 @@ class DesiredState:
     """Extensions and versions whose manifest exists but is not valid; it has its own findings."""
     configurations: Mapping[ConfigurationKey, DesiredConfiguration] = field(default_factory=dict)
     unreadable_extensions: frozenset[tuple[str, str]] = frozenset()
-    """Sites and extensions whose file cannot be read: enabled there, and no more is known."""
+    """Sites and extensions whose file cannot be read or names no version; no more is known."""
     incomplete_sites: frozenset[str] = frozenset()
     """Sites that use a profile that cannot be read: what else is enabled there is not known."""
     opt_outs: Mapping[ConfigurationKey, OptOut] = field(default_factory=dict)

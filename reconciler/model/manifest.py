@@ -200,6 +200,11 @@ class Manifest:
     document: Document
 
     @property
+    def identity(self) -> tuple[str, str]:
+        """Which extension at which version (without "v")."""
+        return self.content.id, plain_version(self.content.version)
+
+    @property
     def schema(self) -> JsonObject:
         """The JSON Schema of the extension's configuration."""
         return self.content.configuration
@@ -225,6 +230,15 @@ class Catalog:
             for each in self.contracts[name].incompatibilities:
                 found.setdefault((each.capability, each.scope), []).append(each)
         return found
+
+    @cached_property
+    def required_everywhere(self) -> Mapping[str, Sequence[ManifestContent]]:
+        """The versions of extensions that ask to be enabled at every site, by extension."""
+        found: dict[str, list[ManifestContent]] = {}
+        for manifest in self:
+            if manifest.content.activation_policy.required:
+                found.setdefault(manifest.content.id, []).append(manifest.content)
+        return {extension: found[extension] for extension in sorted(found)}
 
     def manifest(self, extension: str, version: str) -> Manifest | None:
         """Return the manifest of ``extension`` at ``version``, if the catalog has it."""

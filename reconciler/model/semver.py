@@ -40,6 +40,11 @@ def precedence(version: str) -> Precedence:
     return release_order(prerelease, safe_number(major), safe_number(minor), safe_number(patch))
 
 
+def is_prerelease(version: str) -> bool:
+    """Return whether a version has something after its numbers that puts it before the release."""
+    return not precedence(version)[1]
+
+
 def release_order(prerelease: str | None, *numbers: int) -> Precedence:
     """Return the key of a version that was taken apart already."""
     identifiers = prerelease.split(".") if prerelease else []

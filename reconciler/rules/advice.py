@@ -1,18 +1,18 @@
 """What to do about a problem: the smallest set of extensions to enable, change or disable.
 
 A change is only advised after it was tried on the site as it would be: the problem is gone then,
-and no other has come. Searching is bounded by a number of tries, never by time, so that the same
-desired state always gets the same advice.
+and no other has come. Searching is bounded by work that is counted, never by time, so that the
+same desired state always gets the same advice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.manifest import ManifestContent
 from reconciler.model.relations import Conflict
-from reconciler.model.semver import precedence
+from reconciler.model.semver import is_prerelease, precedence
 from reconciler.rules.global_conflicts import Followers
 from reconciler.rules.network import Network
 from reconciler.rules.problems import (
@@ -26,9 +26,9 @@ from reconciler.rules.versions import meets_minimum, satisfies
 
 MOST_CHANGES = 4
 """How many extensions an advice asks to touch at most."""
-MOST_TRIES = 400
-"""How many changed sites are tried for one problem."""
-MOST_TRIES_IN_ALL = 4000
+MOST_WORK = 8_000
+"""How many extensions and conflicts are looked at for one problem, in all sites tried together."""
+MOST_WORK_IN_ALL = 60_000
 _MOST_VERSIONS = 8
 """How many versions of one extension are tried, the newest first."""
 
@@ -55,15 +55,25 @@ class Step:
 class Adviser:
     """Looks for ways to mend sites of one installation, up to a number of tries in all."""
 
-    def __init__(self, followers: Followers, *, most_tries: int = MOST_TRIES_IN_ALL) -> None:
+    def __init__(
+        self,
+        followers: Followers,
+        *,
+        most_work: int = MOST_WORK_IN_ALL,
+        most_work_each: int = MOST_WORK,
+    ) -> None:
         self._followers = followers
-        self._left = most_tries
+        self.most_work_each = most_work_each
+        """How much work may go into one problem."""
+        self._left = most_work
 
     def smallest(self, found: SiteRelations, problem: Problem) -> tuple[Step, ...] | None:
         """Return the smallest set of steps after which ``problem`` is gone and nothing is new.
 
-        None where there is none of up to ``MOST_CHANGES`` steps, or the tries ran out.
+        None where there is none of up to ``MOST_CHANGES`` steps, or the work was too much.
         """
+        if self._left < work_of(found):
+            return None
         search = _Search(self, found, problem)
         for limit in range(1, MOST_CHANGES + 1):
             if (steps := search.within(found, (), limit)) is not None:
@@ -75,6 +85,8 @@ class Adviser:
 
         Each begins with what is enabled or set for it, and goes on with what that needs in turn.
         """
+        if self._left < work_of(found):
+            return []
         search = _Search(self, found, problem)
         ways = []
         for step in _suppliers(found.network, problem):
@@ -101,15 +113,21 @@ class Adviser:
             new.append(Problem(ProblemKind.ELSEWHERE, step.extension))
         return in_plain_words(new[0]) if new else "a later version is advised"
 
-    def spend(self) -> bool:
-        """Use up one try; False where none is left."""
-        self._left -= 1
-        return self._left >= 0
+    def spend(self, work: int) -> bool:
+        """Use up some work; False where too little is left."""
+        enough = self._left >= work
+        self._left -= work if enough else 0
+        return enough
 
     def clashes_elsewhere(self, network: Network, extension: str) -> bool:
         """Return whether an extension of a site would conflict with one of another site."""
         manifest = network.manifests.get(extension)
         return manifest is not None and self._followers.excluded(network.key(extension), manifest)
+
+
+def work_of(found: SiteRelations) -> int:
+    """Return how much work it is to look at a site once."""
+    return 1 + len(found.network.versions) + len(found.conflicts)
 
 
 class _Search:
@@ -120,7 +138,8 @@ class _Search:
         self._problem = problem
         self._start = found
         self._accepted = frozenset(found.problems) - {problem}
-        self._left = MOST_TRIES
+        self._left = adviser.most_work_each
+        self._work = work_of(found)
         self._known: dict[frozenset[Step], SiteRelations] = {}
 
     def starting(self, step: Step, limit: int) -> tuple[Step, ...] | None:
@@ -151,9 +170,10 @@ class _Search:
         """Return the site after the last of ``steps``; None where it cannot be or is too much."""
         identity = frozenset(steps)
         if identity not in self._known:
-            if self._left <= 0 or not self._adviser.spend():
+            # One try is always worth it, however large the site is.
+            if (self._left < self._work and self._known) or not self._adviser.spend(self._work):
                 return None
-            self._left -= 1
+            self._left -= self._work
             step = steps[-1]
             network = before.network.with_version(step.extension, step.version)
             self._known[identity] = self._with_elsewhere(before, relations_at(network), step)
@@ -201,15 +221,14 @@ def _suppliers(network: Network, problem: Problem, *, every: bool = False) -> It
         yield from _versions(network, problem.extension, every=every)
     elif problem.kind is ProblemKind.EXTENSION:
         needed, range_ = problem.about
-        for step in _versions(network, needed, every=every):
-            if step.version and satisfies(step.version, range_):
-                yield step
+        yield from _versions(
+            network, needed, lambda held: satisfies(held.version, range_), every=every
+        )
     elif problem.kind is ProblemKind.CAPABILITY:
         for extension in _providers(network, problem):
-            for step in _versions(network, extension, every=every):
-                manifest = network.catalog.manifest(extension, step.version or "")
-                if manifest and _provides(manifest.content, *problem.about):
-                    yield step
+            yield from _versions(
+                network, extension, lambda held: _provides(held, *problem.about), every=every
+            )
 
 
 def _providers(network: Network, problem: Problem) -> list[str]:
@@ -227,7 +246,7 @@ def _providers(network: Network, problem: Problem) -> list[str]:
     ]
     contract = network.catalog.contracts.get(capability)
     first = [*asked, contract.default_provider if contract else None]
-    return sorted(able, key=lambda name: (first.index(name) if name in first else 2, name))
+    return sorted(able, key=lambda name: (first.index(name) if name in first else len(first), name))
 
 
 def _provides(manifest: ManifestContent, capability: str, minimum: str) -> bool:
@@ -237,26 +256,37 @@ def _provides(manifest: ManifestContent, capability: str, minimum: str) -> bool:
     )
 
 
-def _versions(network: Network, extension: str, *, every: bool = False) -> list[Step]:
+def _versions(
+    network: Network,
+    extension: str,
+    serves: Callable[[ManifestContent], bool] = lambda _: True,
+    *,
+    every: bool = False,
+) -> list[Step]:
     """Return the other versions of an extension that a site can run, the newest first.
+
+    Args:
+        network: the site.
+        extension: whose versions.
+        serves: says whether a version would do.
+        every: those as well that are not advised.
 
     Deprecated ones are not advised, pre-releases only where there is nothing else.
     """
     now = network.versions.get(extension)
-    if every:
-        others = [version for version in network.catalog.versions(extension) if version != now]
-        return [Step(extension, version, now) for version in reversed(others)]
-    runnable = [
+    others = [
         manifest.content
-        for version, manifest in network.catalog.manifests.get(extension, {}).items()
-        if manifest.content.version != now
-        and not manifest.content.deprecated
-        and not platform_too_old(network, manifest.content)
+        for manifest in network.catalog.manifests.get(extension, {}).values()
+        if manifest.content.version != now and serves(manifest.content)
     ]
-    stable = [content for content in runnable if "-" not in content.version]
-    ordered = sorted(
-        (content.version for content in stable or runnable), key=precedence, reverse=True
-    )
+    if not every:
+        runnable = [
+            content
+            for content in others
+            if not content.deprecated and not platform_too_old(network, content)
+        ]
+        others = [each for each in runnable if not is_prerelease(each.version)] or runnable
+    ordered = sorted((content.version for content in others), key=precedence, reverse=True)
     return [Step(extension, version, now) for version in ordered[:_MOST_VERSIONS]]
 
 
@@ -280,6 +310,11 @@ def in_plain_words(problem: Problem) -> str:
         ProblemKind.CYCLE: f"{' → '.join((name, *about, name))} is a circle",
         ProblemKind.ELSEWHERE: f"{name} conflicts with an extension of another site",
     }[problem.kind]
+
+
+def takes_least(steps: Sequence[Step]) -> tuple[int, int]:
+    """Return a key that puts what disables fewest extensions first, then what has fewest steps."""
+    return sum(step.version is None for step in steps), len(steps)
 
 
 def in_words(steps: Sequence[Step]) -> str:

@@ -18,12 +18,14 @@ from reconciler.model.document import Document
 from reconciler.model.kinds.catalog import (
     CAPABILITY_UNPROVIDED,
     MANIFEST_DIALECT,
+    MANIFEST_INVALID,
     MANIFEST_V2,
 )
 from reconciler.model.manifest import Catalog, Manifest, plain_version
 from reconciler.model.pointer import pointer
 from reconciler.rules.manifest_v2 import MANIFEST_V2_SCHEMA
 from reconciler.rules.suggestion import did_you_mean
+from reconciler.rules.versions import parse_range
 
 _MASK = "the value"
 
@@ -34,6 +36,21 @@ def check_catalog(state: DesiredState) -> Iterator[Diagnostic]:
     for manifest in state.catalog:
         yield from check_manifest_v2(manifest.document)
         yield from _unprovided(manifest, provided)
+
+
+def check_ranges(manifest: Manifest) -> Iterator[Diagnostic]:
+    """Yield a finding for each dependency whose range of versions is none to npm."""
+    for needed, range_ in manifest.content.dependencies.extensions.items():
+        path = ("dependencies", "extensions", needed)
+        try:
+            parse_range(range_)
+        except ValueError as error:
+            yield MANIFEST_INVALID.at(
+                manifest.document.locate(path),
+                extension=manifest.content.id,
+                place=pointer(path),
+                problem=f"it is no range of versions: {error}",
+            )
 
 
 def enabled_versions(state: DesiredState) -> set[tuple[str, str]]:

@@ -8,7 +8,12 @@ from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.kinds import WAIVABLE
 from reconciler.model.manifest import plain_version
-from reconciler.rules.catalog import check_catalog
+from reconciler.rules.catalog import (
+    as_relied_on,
+    check_catalog,
+    check_ranges,
+    enabled_versions,
+)
 from reconciler.rules.compliance import check_compliance
 from reconciler.rules.configuration_schema import SchemaChecker
 from reconciler.rules.foundation import check_deactivation, opted_out
@@ -45,13 +50,16 @@ def _check_people(state: DesiredState) -> Iterator[Diagnostic]:
 
 def _check_configurations(state: DesiredState) -> Iterator[Diagnostic]:
     schemas = SchemaChecker()
+    enabled = enabled_versions(state)
     for known in state.catalog:
-        yield from schemas.check_manifest(known)
+        relied_on = known.identity in enabled
+        broken = [*schemas.check_manifest(known), *check_ranges(known)]
+        yield from as_relied_on(broken, relied_on=relied_on)
     for desired in state.configurations.values():
         manifest = state.catalog.manifest(desired.extension, desired.version)
         if manifest is None:
-            broken = desired.extension, plain_version(desired.version)
-            if broken not in state.unreadable_manifests:
+            identity = desired.extension, plain_version(desired.version)
+            if identity not in state.unreadable_manifests:
                 yield from check_catalog_reference(desired, state.catalog)
             continue
         yield from schemas.check(desired, manifest)

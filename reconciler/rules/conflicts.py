@@ -78,25 +78,41 @@ def _by_topic(sides: list[Side], scope: ConflictScope) -> list[list[Side]]:
 
 
 def _between(sides: list[Side], scope: ConflictScope, network: Network) -> Iterator[Conflict]:
-    found: dict[tuple[ConfigurationKey, ConfigurationKey], tuple[Side, Side, list[str]]] = {}
+    found: dict[tuple[str, ...], tuple[Side, Side, list[str]]] = {}
     for one, other in combinations(sides, 2):
         if one[0] != other[0]:
             reasons = why_apart(one[1], other[1], scope, network.catalog.incompatibilities)
             if reasons is not None:
-                pair = min(one[0], other[0]), max(one[0], other[0])
-                found.setdefault(pair, (one, other, []))[2].extend(reasons)
+                pair = sorted((one[0].extension_id, other[0].extension_id))
+                about = one[1].capability or other[1].capability or ""
+                found.setdefault((*pair, about), (one, other, []))[2].extend(reasons)
     for one, other, reasons in found.values():
         yield policy_conflict(scope, one, other, reasons)
 
 
 def _dependencies(network: Network) -> Iterator[Conflict]:
-    """Yield the pairs that need versions of a third extension of which none is for both."""
+    """Yield the pairs that need versions of other extensions of which none is for both."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for first, second, reason in _irreconcilable(network):
+        found[first, second].append(reason)
+    for (first, second), reasons in found.items():
+        yield Conflict(
+            type=ConflictType.DEPENDENCY,
+            first=network.key(first),
+            second=network.key(second),
+            reason=joined(reasons),
+        )
+
+
+def _irreconcilable(network: Network) -> Iterator[tuple[str, str, str]]:
     wanted: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for extension in sorted(network.manifests):
         needs = network.manifests[extension].dependencies.extensions
         for needed, range_ in sorted(needs.items()):
             wanted[needed][range_].append(extension)
     for needed, by_range in sorted(wanted.items()):
+        if needed in network.half_known:
+            continue  # a version that cannot be read may be the one for both
         known = network.catalog.versions(needed) if len(by_range) > 1 else []
         fitting = {
             range_: {version for version in known if satisfies(version, range_)}
@@ -105,15 +121,13 @@ def _dependencies(network: Network) -> Iterator[Conflict]:
         for one, other in combinations(by_range, 2):
             if fitting[one] and fitting[other] and not fitting[one] & fitting[other]:
                 for pair in product(by_range[one], by_range[other]):
-                    yield _apart(network, needed, (pair[0], one), (pair[1], other))
+                    yield _apart(needed, (pair[0], one), (pair[1], other))
 
 
-def _apart(network: Network, needed: str, one: tuple[str, str], other: tuple[str, str]) -> Conflict:
+def _apart(needed: str, one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str, str]:
     (first, lower), (second, higher) = sorted((one, other))
-    return Conflict(
-        type=ConflictType.DEPENDENCY,
-        first=network.key(first),
-        second=network.key(second),
-        reason=f"{first} needs {needed} {lower}, {second} needs {needed} {higher}, "
-        "and no version in the catalog is both",
+    reason = (
+        f"{first} needs {needed} {lower}, {second} needs {needed} {higher}, "
+        "and no version in the catalog is both"
     )
+    return first, second, reason

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
 
 from reconciler.model.manifest import CapabilityDependency, ManifestContent
 from reconciler.model.relations import DependencyType, Resolution
 from reconciler.rules.network import Network, Provider
-from reconciler.rules.versions import meets_minimum, satisfies
+from reconciler.rules.versions import is_valid_range, meets_minimum, satisfies
 
 
 def resolutions(network: Network) -> Iterator[Resolution]:
@@ -22,15 +21,17 @@ def resolutions_of(
 ) -> Iterator[Resolution]:
     """Yield how the dependencies of one extension are met at a site.
 
-    Of what may be met by an extension that too little is known of, nothing is said.
+    Of what may be met by an extension that too little is known of, nothing is said, nor of what
+    the manifest asks for in no way that can be understood.
     """
     for needed, range_ in sorted(manifest.dependencies.extensions.items()):
-        if needed in network.versions or needed not in network.unknown:
-            yield _extension(network, extension, needed, range_)
+        met = _extension(network, extension, needed, range_)
+        if met.satisfied or (needed not in network.unknown and is_valid_range(range_)):
+            yield met
     for capability in manifest.dependencies.capabilities:
-        found = _capability(network, extension, capability)
-        if found.satisfied or not network.may_provide(capability.capability):
-            yield found
+        met = _capability(network, extension, capability)
+        if met.satisfied or not network.may_provide(capability.capability):
+            yield met
 
 
 def _extension(network: Network, extension: str, needed: str, range_: str) -> Resolution:
@@ -56,7 +57,7 @@ def _extension(network: Network, extension: str, needed: str, range_: str) -> Re
 def _capability(network: Network, extension: str, needed: CapabilityDependency) -> Resolution:
     providers = network.providers.get(needed.capability, ())
     fitting = [provider for provider in providers if provides(provider, needed)]
-    chosen = _preferred(fitting or list(providers), needed.provider)
+    chosen = _preferred(fitting or list(providers), (needed.provider, extension))
     reason = None
     if not providers:
         reason = "nothing provides it"
@@ -80,11 +81,12 @@ def provides(provider: Provider, needed: CapabilityDependency) -> bool:
     return needed.min_version is None or meets_minimum(provider.version, needed.min_version)
 
 
-def _preferred(providers: list[Provider], preferred: str | None) -> Provider | None:
-    """Return the provider that is asked for, where it is among them, else the first."""
-    for provider in providers:
-        if provider.extension == preferred:
-            return provider
+def _preferred(providers: list[Provider], order: tuple[str | None, ...]) -> Provider | None:
+    """Return the first in ``order`` that is among the providers, else the first of them."""
+    known = {provider.extension: provider for provider in reversed(providers)}
+    for preferred in order:
+        if preferred in known:
+            return known[preferred]
     return providers[0] if providers else None
 
 
@@ -107,24 +109,36 @@ def cycles(graph: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
 
     No two of them share an extension; where circles overlap, the others show once one is broken.
     """
-    left = {extension: sorted(targets) for extension, targets in sorted(graph.items())}
-    found = []
-    while (circle := _circle(left)) is not None:
-        found.append(circle)
-        left = {
-            extension: [target for target in targets if target not in circle]
-            for extension, targets in left.items()
-            if extension not in circle
-        }
+    done: set[str] = set()
+    found: list[tuple[str, ...]] = []
+    for start in sorted(graph):
+        if start not in done:
+            found += _circles_from(start, graph, done)
     return sorted(found)
 
 
-def _circle(graph: Mapping[str, Iterable[str]]) -> tuple[str, ...] | None:
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        # The first is named again as the last, and each comes before what depends on it.
-        circle = list(reversed(error.args[1][1:]))
-        start = circle.index(min(circle))
-        return (*circle[start:], *circle[:start])
-    return None
+def _circles_from(
+    start: str, graph: Mapping[str, Iterable[str]], done: set[str]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the circles below ``start``, each looked at once; ``done`` grows by what was seen."""
+    path = {start: iter(sorted(graph[start]))}  # from the start to where we are, in order
+    while path:
+        here = next(reversed(path))
+        target = next((each for each in path[here] if each not in done), None)
+        if target is None:
+            done.add(here)
+            del path[here]
+        elif target in path:
+            way = list(path)
+            circle = way[way.index(target) :]
+            done.update(circle)
+            for extension in circle:
+                del path[extension]
+            yield _from_lowest(circle)
+        else:
+            path[target] = iter(sorted(graph.get(target, ())))
+
+
+def _from_lowest(circle: list[str]) -> tuple[str, ...]:
+    lowest = circle.index(min(circle))
+    return (*circle[lowest:], *circle[:lowest])

@@ -13,8 +13,8 @@ from reconciler.rules.network import Network
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, unmet
 from reconciler.rules.relations import Installation
 
-MOST_TRIES = 20_000
-"""How many changed sites are tried for one explanation."""
+MOST_WORK = 1_000_000
+"""How many extensions and conflicts are looked at for one explanation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Explainer:
         self._installation = installation
         self._site = site
         self._found = installation.sites[site.id]
-        self._adviser = Adviser(installation.followers, most_tries=MOST_TRIES)
+        self._adviser = Adviser(installation.followers, most_work=MOST_WORK, most_work_each=MOST_WORK // 4)
 
     @property
     def _network(self) -> Network:

@@ -43,6 +43,8 @@ class Network:
     catalog: Catalog
     platform: Mapping[str, str]
     unknown: frozenset[str] = frozenset()
+    half_known: frozenset[str] = frozenset()
+    """The extensions of which a manifest cannot be read, or that have none in the catalog."""
 
     @cached_property
     def providers(self) -> Mapping[str, tuple[Provider, ...]]:
@@ -56,7 +58,7 @@ class Network:
 
     def may_provide(self, capability: str) -> bool:
         """Return whether an extension that too little is known of may provide a capability."""
-        return any(
+        return not self.unknown.isdisjoint(self.half_known) or any(
             provided.name == capability
             for extension in self.unknown
             for manifest in self.catalog.manifests.get(extension, {}).values()
@@ -98,6 +100,7 @@ def networks(state: DesiredState) -> Iterator[Network]:
     for slug, extension in state.unreadable_extensions:
         if slug in unread:
             unread[slug].add(extension)
+    half_known = {extension for extension, _ in state.unreadable_manifests}
     for slug in sorted(state.sites.keys() - state.incomplete_sites):
         site = state.sites[slug]
         enabled = versions[site.id]
@@ -107,4 +110,7 @@ def networks(state: DesiredState) -> Iterator[Network]:
             if (manifest := state.catalog.manifest(extension, version)) is not None
         }
         unknown = frozenset(unread[slug] | (enabled.keys() - manifests.keys()))
-        yield Network(site, enabled, manifests, state.catalog, platform, unknown)
+        without = half_known | (unknown - state.catalog.manifests.keys())
+        yield Network(
+            site, enabled, manifests, state.catalog, platform, unknown, frozenset(without)
+        )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconciler.model.manifest import Catalog, ManifestContent
+from reconciler.model.manifest import ManifestContent
 from reconciler.model.relations import Conflict, DependencyType, Resolution
 from reconciler.rules.conflicts import conflict_order, conflicts_at
 from reconciler.rules.dependencies import cycles, edges, resolutions
@@ -58,6 +58,14 @@ class SiteRelations:
     cycles: tuple[tuple[str, ...], ...]
     problems: Mapping[Problem, Resolution | Conflict | None]
     """Each problem with what was found out about it, in a fixed order."""
+
+    def listed_problems(self, most_conflicts: int) -> Iterator[Problem]:
+        """Yield the problems in their order, of conflicts no more than the first so many."""
+        left = most_conflicts
+        for problem in self.problems:
+            left -= problem.kind is ProblemKind.CONFLICT
+            if left >= 0 or problem.kind is not ProblemKind.CONFLICT:
+                yield problem
 
     def also(self, problems: Iterable[Problem]) -> SiteRelations:
         """Return this with problems that were found by looking beyond the site."""
@@ -119,16 +127,7 @@ def missing_foundation(network: Network) -> Iterator[str]:
 
     An extension is asked for where some version that the site could run asks to be everywhere.
     """
-    for extension, versions in sorted(required_versions(network.catalog).items()):
+    for extension, versions in network.catalog.required_everywhere.items():
         enabled = extension in network.versions or extension in network.unknown
         if not enabled and any(not platform_too_old(network, manifest) for manifest in versions):
             yield extension
-
-
-def required_versions(catalog: Catalog) -> Mapping[str, list[ManifestContent]]:
-    """Return the versions of extensions that ask to be enabled at every site."""
-    found: dict[str, list[ManifestContent]] = {}
-    for manifest in catalog:
-        if manifest.content.activation_policy.required:
-            found.setdefault(manifest.content.id, []).append(manifest.content)
-    return found

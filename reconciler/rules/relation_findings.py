@@ -6,18 +6,20 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from reconciler.model.desired import DesiredConfiguration, DesiredState
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Location
 from reconciler.model.kinds import conflicts as conflict_kinds
 from reconciler.model.kinds import dependencies as kinds
 from reconciler.model.kinds.lifecycle import FOUNDATION_MISSING
 from reconciler.model.manifest import ConflictScope
 from reconciler.model.relations import Conflict, ConflictType, DependencyType, Resolution
-from reconciler.rules.advice import Step, in_words
+from reconciler.rules.advice import MOST_CHANGES, Step, in_words, takes_least
 from reconciler.rules.network import PLATFORM
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, platform_too_old
 from reconciler.rules.relations import Installation
 from reconciler.rules.suggestion import listed
 
+MOST_CONFLICTS = 500
+"""How many conflicts are listed at one site, and how many between sites."""
 _MOST_CHOICES = 6
 _KIND_OF_CONFLICT = {
     ConflictType.EXPLICIT: conflict_kinds.CONFLICT_EXPLICIT,
@@ -30,12 +32,21 @@ def check_relations(state: DesiredState, installation: Installation) -> Iterator
     """Yield a finding for everything that is wrong among extensions, at any site or between two."""
     for site_id, found in installation.sites.items():
         writer = _Writer(state, installation, site_id, found)
-        for problem in found.problems:
+        for problem in found.listed_problems(MOST_CONFLICTS):
             yield from writer.findings(problem)
+        if len(found.conflicts) > MOST_CONFLICTS:
+            site = found.network.site
+            yield _too_many(site.document.locate(()), f"at {site.slug}", site.slug)
         for each in found.resolutions:
             yield from writer.other_provider(each)
-    for conflict in installation.elsewhere:
+    for conflict in installation.elsewhere[:MOST_CONFLICTS]:
         yield _elsewhere(state, installation, conflict)
+    if len(installation.elsewhere) > MOST_CONFLICTS:
+        yield _too_many(state.project_document.locate(()), "between sites", None)
+
+
+def _too_many(place: Location, where: str, site: str | None) -> Diagnostic:
+    return conflict_kinds.CONFLICT_FINDINGS.at(place, site=site, number=MOST_CONFLICTS, where=where)
 
 
 class _Writer:
@@ -91,13 +102,19 @@ class _Writer:
         )
 
     def _supply(self, problem: Problem, unmet: Resolution) -> str:
-        """Return how what is missing can be provided; the way that takes least comes first."""
+        """Return how what is missing can be provided; the way that takes least away comes first.
+
+        Where something else needs fewer steps than any of these, it is one of the ways.
+        """
         ways = self._installation.adviser.choices(self._found, problem)
+        shortest = min(map(len, ways), default=MOST_CHANGES + 1)
+        smallest = self._installation.advise(self._site_id, problem) if shortest > 1 else None
         if not ways:
-            smallest = self._installation.advise(self._site_id, problem)
             known = _known(self._found, unmet)
             return f"{known} {advice(smallest, self._found.network.site.slug, problem.extension)}"
-        ways.sort(key=len)
+        if smallest is not None and len(smallest) < shortest:
+            ways.append(smallest)
+        ways.sort(key=takes_least)
         said = [in_words(way) for way in ways[:_MOST_CHOICES]]
         more = f", or {len(ways) - len(said)} other ways" if len(ways) > len(said) else ""
         sentence = "; or ".join(said) + more

@@ -12,7 +12,13 @@ from reconciler.model.relations import Conflict, Relations
 from reconciler.rules.advice import Adviser, Step
 from reconciler.rules.global_conflicts import Followers
 from reconciler.rules.network import networks
-from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, relations_at
+from reconciler.rules.problems import (
+    Problem,
+    ProblemKind,
+    SiteRelations,
+    relations_at,
+    unmet,
+)
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,7 @@ class Installation:
 def dependents(found: SiteRelations, extension: str, version: str) -> Iterator[tuple[str, str]]:
     """Yield who lacks what it needs without ``extension``, and what that is."""
     with_it = relations_at(found.network.with_version(extension, version))
-    satisfied = {
-        (each.key, each.type, each.dependency) for each in with_it.resolutions if each.satisfied
-    }
+    satisfied = {(each.key, unmet(each)) for each in with_it.resolutions if each.satisfied}
     for each in found.resolutions:
-        if not each.satisfied and (each.key, each.type, each.dependency) in satisfied:
+        if not each.satisfied and (each.key, unmet(each)) in satisfied:
             yield each.key.extension_id, each.dependency

@@ -91,6 +91,7 @@ def meets_minimum(provided: str, minimum: str) -> bool:
     return has.major == asked.major and has >= asked
 
 
+@lru_cache(maxsize=65_536)
 def at_least(actual: str, minimum: str) -> bool:
     """Say whether a platform at ``actual`` is at ``minimum`` or later, in any major version.
 

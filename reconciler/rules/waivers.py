@@ -10,12 +10,14 @@ from typing import TypeAlias
 from reconciler.model.desired import DesiredState, Site
 from reconciler.model.diagnostic import Acceptance, Diagnostic, Severity
 from reconciler.model.files import WaiverEntry
+from reconciler.model.kinds import ALL_KINDS
 from reconciler.model.kinds import waivers as kinds
 from reconciler.model.kinds.dependencies import DEACTIVATION_BREAKS
 from reconciler.model.kinds.lifecycle import FOUNDATION_DISABLED
 from reconciler.rules.suggestion import did_you_mean
 
 About: TypeAlias = tuple[str, str, str | None, str | None]
+Entry: TypeAlias = tuple[str, int]
 # Whether these are there is only known once live rows are; no waiver of them is ever idle.
 _FOUND_BY_PLAN = frozenset({DEACTIVATION_BREAKS.code, FOUNDATION_DISABLED.code})
 
@@ -27,6 +29,11 @@ class _Waiver:
     site: Site
     index: int
     entry: WaiverEntry
+
+    @property
+    def identity(self) -> Entry:
+        """The site's name and the number of the entry."""
+        return self.site.slug, self.index
 
     @property
     def about(self) -> About:
@@ -51,7 +58,7 @@ def waived(
         diagnostics: every other finding.
         waivable: the codes that a waiver may be about.
     """
-    used: set[About] = set()
+    used: set[Entry] = set()
     valid = _valid(state, waivable)
     found = [_accepted(each, valid, used) for each in diagnostics]
     for waiver in _waivers(state):
@@ -80,27 +87,28 @@ def _today(state: DesiredState) -> date:
 
 
 def _valid(state: DesiredState, waivable: frozenset[str]) -> dict[About, _Waiver]:
-    """Return the waivers that hold, by what they are about; of two the first in the file."""
-    return {
-        waiver.about: waiver
+    """Return the waivers that hold, by what they are about; of two the one that holds longer."""
+    holding = [
+        waiver
         for waiver in reversed(_waivers(state))
         if waiver.entry.code in waivable
         and waiver.entry.until >= _today(state)
         and _why_not_signer(waiver, state) is None
-    }
+    ]
+    return {waiver.about: waiver for waiver in sorted(holding, key=lambda each: each.entry.until)}
 
 
 def _accepted(
     found: Diagnostic,
     valid: dict[About, _Waiver],
-    used: set[About],
+    used: set[Entry],
 ) -> Diagnostic:
     # A configuration as a whole is the subject "", which nobody writes.
     about = found.code, found.site or "", found.extension, found.subject or None
     waiver = valid.get(about)
     if waiver is None:
         return found
-    used.add(about)
+    used.add(waiver.identity)
     if found.severity is not Severity.ERROR:
         return found
     entry = waiver.entry
@@ -122,20 +130,24 @@ def _findings(
     state: DesiredState,
     waivable: frozenset[str],
     today: date,
-    used: set[About],
+    used: set[Entry],
 ) -> Iterator[Diagnostic]:
     """Yield what is wrong with a waiver; one that expired says only that."""
     entry, facts = waiver.entry, {}
     if entry.code not in waivable:
         kind, key, subject = kinds.WAIVER_NOT_ALLOWED, "code", entry.code
-        facts["suggestion"] = did_you_mean(entry.code, waivable, "Remove the waiver.")
+        facts["suggestion"] = (
+            "Mend what it is about, and remove the waiver."
+            if entry.code in ALL_KINDS
+            else did_you_mean(entry.code, waivable, "Remove the waiver.")
+        )
     elif entry.until < today:
         kind, key, subject = kinds.WAIVER_EXPIRED, "until", waiver.words
         facts["until"] = entry.until.isoformat()
     elif (problem := _why_not_signer(waiver, state)) is not None:
         kind, key, subject = kinds.WAIVER_SIGNER, "waivedBy", entry.waived_by
         facts["problem"] = problem
-    elif waiver.about not in used and entry.code not in _FOUND_BY_PLAN:
+    elif waiver.identity not in used and entry.code not in _FOUND_BY_PLAN:
         kind, key, subject = kinds.WAIVER_UNUSED, "code", waiver.words
     else:
         return

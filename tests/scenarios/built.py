@@ -7,9 +7,11 @@ author makes its commits there with ``tests.support.desired_folder.GitRepository
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from itertools import combinations
 
 from tests.scenarios.scenario import Scenario, Step
-from tests.support.desired_folder import EXTENSION_FILE, SMALL, DesiredFolder
+from tests.support.desired_folder import EXTENSION_FILE, SITE, SMALL, DesiredFolder
 
 SHOWN = f"desired-state/{EXTENSION_FILE}"
 LIMIT = 1024 * 1024
@@ -46,6 +48,29 @@ def _configure_502_keys(folder: DesiredFolder) -> None:
     folder.configure({f"station-{number:03}": 1 for number in range(502)})
 
 
+_STATIONS = [f"station-{number:02}" for number in range(33)]
+
+
+def _follow(policy: Callable[[str], str]) -> Step:
+    """Return the step that enables 33 stations, each of which says that its policy is alone."""
+
+    def step(folder: DesiredFolder) -> None:
+        for name in _STATIONS:
+            alone = {"scope": "capability", "capability": "printing", "policy": policy(name)}
+            folder.manifest(
+                {},
+                extension=name,
+                capabilities={
+                    "provides": [{"name": "printing", "version": "v1", "policy": policy(name)}]
+                },
+                conflicts={"policyExclusions": [{**alone, "reason": "one queue"}]},
+            )
+            folder.write(f"sites/{SITE}/extensions/{name}.yaml", "version: 1.0.0\n")
+
+    return step
+
+
+_PAIRS = list(combinations(_STATIONS, 2))
 _TITLE = "version: 1.0.0\nconfiguration:\n  title: Förderband 1\n  interval: 60\n"
 _NUMBERED = "version: 1.0.0\nconfiguration:\n" + "".join(
     f"  {number}: Station\n" for number in range(2000)
@@ -114,6 +139,22 @@ _SCENARIOS = (
         told=(
             "A list of 2,000 stations was pasted in as a mapping with numbers for keys.",
             "the keys that the extension knows are written instead.",
+        ),
+    ),
+    Scenario(
+        "conflict-findings",
+        _follow(lambda name: name),
+        _follow(lambda _: "shared-queue"),
+        (
+            *(
+                f"desired-state/sites/{SITE}/extensions/{first}.yaml:1:10 error conflict-policy"
+                for first, _ in _PAIRS[:500]
+            ),
+            f"desired-state/sites/{SITE}/site.yaml:1:1 error conflict-findings",
+        ),
+        told=(
+            "33 extensions provide one capability, each by a policy that excludes all others.",
+            "they follow the same policy.",
         ),
     ),
     Scenario(

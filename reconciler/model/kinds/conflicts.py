@@ -24,6 +24,14 @@ CONFLICT_POLICY = DiagnosticKind(
     "and `resource` is about one site, `global` about any two sites of the installation.",
     waivable=True,
 )
+CONFLICT_FINDINGS = DiagnosticKind(
+    "conflict-findings",
+    "more than {number} conflicts {where}; the others are not listed",
+    "Mend these first, and run it again.",
+    gate=Gate.APPLY,
+    about="So many conflicts have one cause, such as a policy that excludes all others. The list "
+    "is cut so that it can be found. A waiver cannot be about what is not listed.",
+)
 CONFLICT_DEPENDENCY = DiagnosticKind(
     "conflict-dependency",
     "{extension} and {other} cannot both have what they need at {site}: {reason}",
