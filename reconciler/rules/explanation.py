@@ -15,6 +15,7 @@ from reconciler.rules.relations import Installation
 
 MOST_WORK = 1_000_000
 """How many extensions and conflicts are looked at for one explanation."""
+MOST_WORK_EACH = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ class Explainer:
         self._installation = installation
         self._site = site
         self._found = installation.sites[site.id]
-        self._adviser = Adviser(installation.followers, most_work=MOST_WORK, most_work_each=MOST_WORK // 4)
+        self._adviser = Adviser(
+            installation.followers, most_work=MOST_WORK, most_work_each=MOST_WORK_EACH
+        )
 
     @property
     def _network(self) -> Network:

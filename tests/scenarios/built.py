@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 from tests.scenarios.scenario import Scenario, Step
 from tests.support.desired_folder import EXTENSION_FILE, SITE, SMALL, DesiredFolder
@@ -42,6 +43,16 @@ def _link_to_itself(folder: DesiredFolder) -> None:
 def _pipe(folder: DesiredFolder) -> None:
     folder.remove(EXTENSION_FILE)
     os.mkfifo(folder.path / EXTENSION_FILE)
+
+
+_CONTRACTS = tuple(
+    f"catalog/capabilities/{name}.yaml" for name in ("Erp-integration", "erp-integration")
+)
+
+
+def _contract_twice(folder: DesiredFolder) -> None:
+    for path in _CONTRACTS:
+        folder.write(path, f"id: {Path(path).stem}\nname: ERP integration\n")
 
 
 def _configure_502_keys(folder: DesiredFolder) -> None:
@@ -155,6 +166,16 @@ _SCENARIOS = (
         told=(
             "33 extensions provide one capability, each by a policy that excludes all others.",
             "they follow the same policy.",
+        ),
+    ),
+    Scenario(
+        "similar-path",
+        _contract_twice,
+        lambda folder: folder.remove(_CONTRACTS[1]),
+        (f"desired-state/{_CONTRACTS[1]}:1:1 warning similar-path",),
+        told=(
+            "the catalog has `Erp-integration.yaml` and `erp-integration.yaml`.",
+            "one of the two is removed.",
         ),
     ),
     Scenario(

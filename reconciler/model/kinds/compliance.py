@@ -7,7 +7,8 @@ from reconciler.model.diagnostic import DiagnosticKind, Gate, Severity
 SIGNOFF_MISSING = DiagnosticKind(
     "signoff-missing",
     "aspect {aspect!r} needs the signature of a {role}, and none counts",
-    "Someone whom the site lists as {role} signs configHash {config_hash}.",
+    "Someone whom {site} lists as {role} signs it: `reconciler signoff {site} {extension} "
+    "--aspect {aspect} --as <username>`; configHash is {config_hash}.",
     gate=Gate.APPLY,
     about=(
         "The extension's manifest, or the contract of a capability that it provides, enforces "
@@ -19,7 +20,8 @@ SIGNOFF_MISSING = DiagnosticKind(
 SIGNOFF_MISSING_WARNING = DiagnosticKind(
     "signoff-recommended",
     "aspect {aspect!r} asks for the signature of a {role}, and none counts",
-    "Someone whom the site lists as {role} signs configHash {config_hash}.",
+    "Someone whom {site} lists as {role} signs it: `reconciler signoff {site} {extension} "
+    "--aspect {aspect} --as <username>`; configHash is {config_hash}.",
     Severity.WARNING,
     about=(
         "As with signoff-missing, but the manifest's compliance model does not enforce the "
