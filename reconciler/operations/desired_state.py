@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +11,14 @@ from reconciler.desired.git_tree import read_commit
 from reconciler.desired.loader import load
 from reconciler.desired.working_tree import read_working_tree
 from reconciler.model.desired import DesiredState
-from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
+from reconciler.model.diagnostic import (
+    MOST_FINDINGS,
+    Diagnostic,
+    Location,
+    Severity,
+    sorted_diagnostics,
+)
+from reconciler.model.kinds.files import TOO_MANY_FINDINGS
 from reconciler.model.relations import Relations
 from reconciler.rules.check import check
 
@@ -58,4 +67,22 @@ def check_desired_state(source: Source) -> Checked:
     found = list(loaded.diagnostics)
     if loaded.state is not None:
         found.extend(check(loaded.state))
-    return Checked(loaded.state, sorted_diagnostics(found))
+    return Checked(loaded.state, tuple(_listed(sorted_diagnostics(found))))
+
+
+def _listed(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield findings; where one file has too many, an error takes the place of the others."""
+    paths = [_path(diagnostic) for diagnostic in found]
+    # One more than there may be is the finding that says there are others.
+    full = {path for path, number in Counter(paths).items() if number > MOST_FINDINGS + 1}
+    listed: Counter[str] = Counter()
+    for path, diagnostic in zip(paths, found, strict=True):
+        listed[path] += 1
+        if path not in full or listed[path] <= MOST_FINDINGS:
+            yield diagnostic
+        elif listed[path] == MOST_FINDINGS + 1:
+            yield TOO_MANY_FINDINGS.at(Location(path=path), limit=f"{MOST_FINDINGS:,}")
+
+
+def _path(diagnostic: Diagnostic) -> str:
+    return diagnostic.location.path if diagnostic.location else ""

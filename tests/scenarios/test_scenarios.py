@@ -65,9 +65,31 @@ def _many_problems(folder: DesiredFolder) -> list[str]:
     return [f"{SHOWN}:3:19 error configuration-findings", *first]
 
 
+def _many_unknown_signers(folder: DesiredFolder) -> list[str]:
+    names = "\n".join(f"   - nobody{number}" for number in range(1002))
+    folder.replace("sites/hartford/site.yaml", " [mlopez]", "\n" + names)
+    shown = "desired-state/sites/hartford/site.yaml"
+    first = [f"{shown}:{line}:6 error unknown-user" for line in range(7, 1007)]
+    return [*first, f"{shown}:1:1 error too-many-findings"]
+
+
+def _many_values(folder: DesiredFolder) -> list[str]:
+    folder.write(EXTENSION_FILE, "version: 1.0.0\nsignoffs:\n" + "- 1\n" * 20_001)
+    return [f"{SHOWN}:20003:3 error yaml-values"]
+
+
+def _too_large_to_check(folder: DesiredFolder) -> list[str]:
+    folder.manifest({"properties": {"a": {"items": {"enum": [*range(2_000)]}}}})
+    folder.configure({"a": [*range(2_000)]})
+    return [f"{SHOWN}:3:19 error configuration-too-large"]
+
+
 BUILT: dict[str, Callable[[DesiredFolder], list[str]]] = {
     "outside-link": _outside_link,
     "configuration-findings": _many_problems,
+    "configuration-too-large": _too_large_to_check,
+    "too-many-findings": _many_unknown_signers,
+    "yaml-values": _many_values,
     "not-a-file": _fifo,
     "unreadable-file": _circle,
     "yaml-encoding": _latin_1,

@@ -95,3 +95,8 @@ USELESS_OPT_OUT = DiagnosticKind(
     "Delete the file: an extension without one is not enabled.",
     Severity.WARNING,
 )
+TOO_MANY_FINDINGS = DiagnosticKind(
+    "too-many-findings",
+    "more than {limit} findings about this file; the others are not listed",
+    "Mend those that are listed and validate again.",
+)

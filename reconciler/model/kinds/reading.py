@@ -95,6 +95,11 @@ YAML_SIZE = DiagnosticKind(
     "the file has {size} bytes; at most {limit} are read",
     "Split the file, or remove from it what is not configuration.",
 )
+YAML_VALUES = DiagnosticKind(
+    "yaml-values",
+    "{what} has more than {limit}; so many are not read",
+    "Split the file, or remove from it what is not configuration.",
+)
 YAML_TOO_MANY_FINDINGS = DiagnosticKind(
     "yaml-too-many-findings",
     "more than {limit} findings in this file; reading stopped here",

@@ -29,6 +29,12 @@ CONFIGURATION_FINDINGS = DiagnosticKind(
     "more than {number} findings about one configuration; the others are not listed",
     "Mend these first, and run it again.",
 )
+CONFIGURATION_TOO_LARGE = DiagnosticKind(
+    "configuration-too-large",
+    "the configuration and the schema of {extension} {version} are too large, or lead through"
+    " too many references, to be checked against each other",
+    "Split the configuration, or simplify `configuration` in the manifest.",
+)
 PLAINTEXT_SECRET = DiagnosticKind(
     "plaintext-secret",
     "{place} is a secret and holds something other than a reference",
