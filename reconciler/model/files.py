@@ -195,7 +195,7 @@ class SiteFile(FileModel):
     name: Line
     mes_version: Version
     api_version: ApiVersion
-    profiles: list[Slug] = []
+    profiles: Annotated[list[Slug], Field(max_length=100)] = []
     signers: dict[Role, list[Line]] = {}
     waivers: list[WaiverEntry] = []
 

@@ -12,7 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 from tests.scenarios.scenario import Scenario, Step
-from tests.support.desired_folder import EXTENSION_FILE, SITE, SMALL, DesiredFolder
+from tests.support.desired_folder import EXTENSION_FILE, MANIFEST_FILE, SITE, SMALL, DesiredFolder
 
 SHOWN = f"desired-state/{EXTENSION_FILE}"
 LIMIT = 1024 * 1024
@@ -53,6 +53,28 @@ _CONTRACTS = tuple(
 def _contract_twice(folder: DesiredFolder) -> None:
     for path in _CONTRACTS:
         folder.write(path, f"id: {Path(path).stem}\nname: ERP integration\n")
+
+
+_SITE_FILE = f"sites/{SITE}/site.yaml"
+
+
+def _list_1002_signers(folder: DesiredFolder) -> None:
+    names = "\n".join(f"   - nobody{number}" for number in range(1002))
+    folder.replace(_SITE_FILE, " [mlopez]", "\n" + names)
+
+
+def _restore_site(folder: DesiredFolder) -> None:
+    folder.write(_SITE_FILE, SMALL[_SITE_FILE])
+
+
+def _configure_long_list(folder: DesiredFolder) -> None:
+    folder.manifest({"properties": {"stations": {"items": {"enum": [*range(2_000)]}}}})
+    folder.configure({"stations": [*range(2_000)]})
+
+
+def _restore_both(folder: DesiredFolder) -> None:
+    folder.write(MANIFEST_FILE, SMALL[MANIFEST_FILE])
+    _restore(folder)
 
 
 def _configure_502_keys(folder: DesiredFolder) -> None:
@@ -150,6 +172,39 @@ _SCENARIOS = (
         told=(
             "A list of 2,000 stations was pasted in as a mapping with numbers for keys.",
             "the keys that the extension knows are written instead.",
+        ),
+    ),
+    Scenario(
+        "yaml-values",
+        _write("version: 1.0.0\nsignoffs:\n" + "- 1\n" * 20_001),
+        _restore,
+        (f"{SHOWN}:20003:3 error yaml-values",),
+        told=(
+            "20,001 numbers were pasted in as a list.",
+            "what the extension knows is written instead.",
+        ),
+    ),
+    Scenario(
+        "too-many-findings",
+        _list_1002_signers,
+        _restore_site,
+        (
+            *(f"desired-state/{_SITE_FILE}:{line}:6 error unknown-user" for line in range(7, 1007)),
+            f"desired-state/{_SITE_FILE}:1:1 error too-many-findings",
+        ),
+        told=(
+            "`signers` lists 1,002 people who are no users.",
+            "`signers` lists users.",
+        ),
+    ),
+    Scenario(
+        "configuration-too-large",
+        _configure_long_list,
+        _restore_both,
+        (f"{SHOWN}:3:19 error configuration-too-large",),
+        told=(
+            "a list of 2,000 stations is to be checked against an enumeration of 2,000.",
+            "the schema has no such enumeration.",
         ),
     ),
     Scenario(

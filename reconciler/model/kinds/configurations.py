@@ -45,6 +45,14 @@ CONFIGURATION_UNKNOWN = DiagnosticKind(
     ),
     waivable=True,
 )
+CONFIGURATION_TOO_LARGE = DiagnosticKind(
+    "configuration-too-large",
+    "the configuration and the schema of {extension} {version} are too large, or lead through "
+    "too many references, to be checked against each other",
+    "Split the configuration, or simplify `configuration` in the manifest.",
+    about="A check looks at every value by every part of the schema that may describe it. How long "
+    "that takes is worked out before, and what would take longer than there is, is refused.",
+)
 CONFIGURATION_FINDINGS = DiagnosticKind(
     "configuration-findings",
     "more than {number} findings about one configuration; the others are not listed",
