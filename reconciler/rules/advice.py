@@ -127,7 +127,7 @@ class Adviser:
 
 def work_of(found: SiteRelations) -> int:
     """Return how much work it is to look at a site once."""
-    return 1 + len(found.network.versions) + len(found.conflicts)
+    return 1 + len(found.network.versions) + 3 * len(found.conflicts)
 
 
 class _Search:
