@@ -11,12 +11,15 @@ from reconciler.operations.explain import Explanation
 from reconciler.report.rendering import render
 from reconciler.rules.explanation import Clash
 
+_DEEPEST_INDENT = 16
+
 
 def explanation_as_text(explanation: Explanation) -> str:
     """Return an explanation as indented text, what is wrong marked with a cross."""
     return render(
         "explain.txt.j2",
         explanation=explanation,
+        indent=indent,
         dependency_text=dependency_text,
         clash_text=clash_text,
     )
@@ -27,6 +30,11 @@ def explanation_as_json(explanation: Explanation) -> str:
     document: dict[str, Any] = asdict(explanation)
     document["findings"] = [each.model_dump(mode="json") for each in explanation.findings]
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def indent(depth: int) -> str:
+    """Return the space before a link of a chain; a very long one goes no further to the right."""
+    return "  " * min(depth, _DEEPEST_INDENT)
 
 
 def dependency_text(resolution: Resolution) -> str:

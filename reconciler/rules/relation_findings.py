@@ -173,8 +173,16 @@ class _Writer:
             extension=at.extension,
             subject=" → ".join(circle),
             circle=" → ".join(circle),
-            advice=self._advice(problem),
+            advice=self._out_of_circle(problem),
         )
+
+    def _out_of_circle(self, problem: Problem) -> str:
+        if self._installation.advise(self._site_id, problem) is None:
+            return (
+                "No version in the catalog is without it: have one of the manifests changed, or "
+                "disable all of them."
+            )
+        return self._advice(problem)
 
     def _missing_foundation(self, problem: Problem) -> Diagnostic:
         site = self._found.network.site
@@ -200,6 +208,8 @@ def _known(found: SiteRelations, unmet: Resolution) -> str:
     catalog = found.network.catalog
     if unmet.type is DependencyType.EXTENSION:
         versions = catalog.versions(unmet.dependency)
+        if not versions:
+            return f"The catalog has no extension {unmet.dependency}: add its manifest."
         return f"The catalog has {listed(versions)} of {unmet.dependency}."
     able = sorted(
         f"{manifest.content.id} {manifest.content.version}"
@@ -207,6 +217,8 @@ def _known(found: SiteRelations, unmet: Resolution) -> str:
         for each in manifest.content.capabilities.provides
         if each.name == unmet.dependency
     )
+    if not able:
+        return "Nothing in the catalog provides it: add a manifest that does."
     return f"In the catalog it is provided by {listed(able)}."
 
 
