@@ -25,13 +25,13 @@ def test_a_mistake_brings_the_finding_it_is_made_for_and_no_other(code: str) -> 
 
 
 def test_200_mistakes_in_5000_configurations_are_all_reported_in_the_order_of_the_files(
-    tmp_path: Path, command: Command
+    tmp_path: Path, program: Command
 ) -> None:
     plant = large_plant(sites=200, extensions=25)
     made = make_mistakes(plant, 200)
     plant.write(tmp_path / "desired-state")
     started = time.perf_counter()
-    done = command("validate", "--json", cwd=tmp_path)
+    done = program("validate", "--json", cwd=tmp_path)
     took = time.perf_counter() - started
     findings = json.loads(done.out)["diagnostics"]
     places = [
