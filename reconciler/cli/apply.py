@@ -110,7 +110,7 @@ def report_applied(output: Output, done: Applied) -> int:
         output.say(f"warning: {warning}")
     if done.run_id is not None:
         output.say(f"Applied in one transaction: run {done.run_id}.")
-    elif done.plan.changes:
+    elif done.plan.differs:
         output.say("Not applied; nothing was written.")
         return FAILED
     else:

@@ -25,9 +25,15 @@ TERMINATED = 143
 COMMANDS = {
     "init": ("reconciler.cli.init:init", "Scaffold a desired-state folder that validates."),
     "validate": ("reconciler.cli.validate:validate", "Check a desired state without a database."),
+    "explain": (
+        "reconciler.cli.explain:explain",
+        "Show what needs what, and what would help.",
+    ),
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do, and why."),
     "apply": ("reconciler.cli.apply:apply", "Make the database what git says, in one transaction."),
     "drift": ("reconciler.cli.drift:drift", "Show, and heal, what was changed outside git."),
+    "signoff": ("reconciler.cli.signoff:signoff", "Sign an aspect of one configuration."),
+    "encrypt": ("reconciler.cli.encrypt:encrypt", "Encrypt a secret for the files."),
     "db": ("reconciler.cli.database:db", "Create and inspect the schema."),
     "publish": ("reconciler.cli.publish:publish", "Post a plan where it is read."),
     "schema": ("reconciler.cli.schema:schema", "Print the JSON Schema of a file kind."),

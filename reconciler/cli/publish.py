@@ -80,7 +80,7 @@ def _keep_comment(output: Output, context: GitHubContext, plan: Plan | None, tar
     if not context.may_comment or context.token is None or context.pull_request is None:
         output.say("No comment: not a pull request that this token may write to.")
         return
-    quiet = plan is None or not (plan.changes or plan.blocked or plan.diagnostics)
+    quiet = plan is None or not (plan.differs or plan.blocked or plan.diagnostics)
     body = None
     if plan is not None and not quiet:
         body = plan_as_markdown(plan, limit=BODY_LIMIT, link_base=_link_base(context))

@@ -58,7 +58,7 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
         return FAILED
     if plan.blocked:
         return BLOCKED
-    return DIFFERENT if detailed and plan.changes else DONE
+    return DIFFERENT if detailed and plan.differs else DONE
 
 
 def write_file(path: Path, text: str) -> None:

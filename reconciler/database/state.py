@@ -15,6 +15,7 @@ from uuid import UUID
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
+from reconciler.model.derived import RecordedDigest
 from reconciler.model.desired import ConfigurationKey
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit, Row
@@ -87,6 +88,12 @@ def unmanaged_sites(connection: Connection, sites: Collection[UUID]) -> list[Unm
     return [UnmanagedSite(*row) for row in rows]
 
 
+def recorded_digests(connection: Connection, sites: Collection[UUID]) -> dict[UUID, RecordedDigest]:
+    """Return with which digests the derived records of ``sites`` were last written."""
+    rows = connection.execute(query("state/recorded_digests"), {"sites": list(sites)})
+    return {site_id: RecordedDigest(digest, run_id) for site_id, digest, run_id in rows}
+
+
 def bodies(
     connection: Connection, keys: Sequence[ConfigurationKey]
 ) -> dict[ConfigurationKey, Bodies]:
@@ -118,6 +125,16 @@ def out_of_band_edits(
             who, at, application, address, action
         )
         for site_id, extension_id, who, at, application, address, action in rows
+    }
+
+
+def applied_commits(
+    connection: Connection, keys: Sequence[ConfigurationKey]
+) -> dict[ConfigurationKey, str]:
+    """Return the commit that each of ``keys`` was last applied from, where one is recorded."""
+    rows = connection.execute(query("state/applied_commits"), _key_arrays(keys))
+    return {
+        ConfigurationKey(site_id, extension_id): commit for site_id, extension_id, commit in rows
     }
 
 

@@ -6,7 +6,7 @@ the triggers that the transaction is the reconciler's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -16,7 +16,10 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from reconciler.database.connection import Connection
+from reconciler.database.derived_writer import write_derived
+from reconciler.database.row_counts import expect_rows
 from reconciler.database.sql_files import query
+from reconciler.model.derived import SiteRecords
 from reconciler.model.errors import LockNotObtainedError, ReconcilerError
 
 _RESOLUTION_SECONDS = 60.0
@@ -36,6 +39,12 @@ class RunRecord:
     summary: dict[str, int]
     tool_version: str
     forced_reason: str | None = None
+
+    @property
+    def revision(self) -> str:
+        """Where the desired state was read, for a sentence."""
+        commit = f"at commit {self.commit_id}" if self.commit_id else "in a folder without a commit"
+        return f"{commit} {self.message}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +109,6 @@ class StagedChange:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRequirement:
-    """A signature that a configuration asks for, as it is kept in the database."""
-
-    site_id: UUID
-    extension_id: str
-    aspect: str
-    role: str
-    enforced: bool
-
-
 def take_lock(connection: Connection, timeout_seconds: float) -> None:
     """Wait for the installation's lock and keep other writers out until the transaction ends.
 
@@ -169,64 +167,40 @@ def write_changes(
     connection: Connection,
     run: RunRecord,
     changes: Sequence[StagedChange],
-    requirements: Iterable[StagedRequirement],
+    sites: Sequence[SiteRecords],
 ) -> None:
     """Write everything a run changes; the run's row must have been written before.
+
+    ``sites`` are the derived records of the sites that it touches or refreshes.
 
     Raises:
         ReconcilerError: the database did not take every change, or shows another state than the
             one wanted; the caller's transaction must be rolled back.
     """
-    _stage(connection, changes, requirements)
+    _stage(connection, changes)
     configured = sum(change.action in ("activate", "reconfigure") for change in changes)
     signed = sum(change.action == "signoff" for change in changes)
     by_run = {"run_id": run.id}
-    _expect(connection.execute(query("apply/write_configurations")).rowcount, configured)
+    expect_rows(connection.execute(query("apply/write_configurations")).rowcount, configured)
     connection.execute(query("apply/delete_configurations"))
     versions = connection.execute(query("apply/write_versions"), by_run)
-    _expect(versions.rowcount, len(changes) - signed)
-    _expect(connection.execute(query("apply/write_signoffs")).rowcount, signed)
-    connection.execute(query("apply/delete_requirements"))
-    connection.execute(query("apply/write_requirements"))
-    _expect(connection.execute(query("apply/write_audit")).rowcount, len(changes))
+    expect_rows(versions.rowcount, len(changes) - signed)
+    expect_rows(connection.execute(query("apply/write_signoffs")).rowcount, signed)
+    write_derived(connection, sites, run_id=run.id, revision=run.revision)
+    expect_rows(connection.execute(query("apply/write_audit")).rowcount, len(changes))
     snapshots = connection.execute(
         query("apply/write_snapshots"),
         {**by_run, "reason": f"{run.kind} {run.id}", "created_by": run.started_by},
     )
-    _expect(snapshots.rowcount, len({change.site_id for change in changes}))
+    expect_rows(snapshots.rowcount, len({change.site_id for change in changes}))
     _require_no_difference(connection)
 
 
-def _stage(
-    connection: Connection,
-    changes: Sequence[StagedChange],
-    requirements: Iterable[StagedRequirement],
-) -> None:
+def _stage(connection: Connection, changes: Sequence[StagedChange]) -> None:
     connection.execute(query("apply/stage_changes"))
-    connection.execute(query("apply/stage_requirements"))
-    cursor = connection.cursor()
-    with cursor.copy(query("apply/copy_changes")) as copy:
+    with connection.cursor().copy(query("apply/copy_changes")) as copy:
         for ordinal, change in enumerate(changes):
             copy.write_row(change.row(ordinal))
-    with cursor.copy(query("apply/copy_requirements")) as copy:
-        for required in requirements:
-            copy.write_row(
-                (
-                    required.site_id,
-                    required.extension_id,
-                    required.aspect,
-                    required.role,
-                    required.enforced,
-                )
-            )
-
-
-def _expect(written: int, expected: int) -> None:
-    if written != expected:
-        raise ReconcilerError(
-            f"the database took {written} rows where {expected} were to be written",
-            "Nothing was changed. Look for a trigger or rule that suppresses rows.",
-        )
 
 
 def _require_no_difference(connection: Connection) -> None:

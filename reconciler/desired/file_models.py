@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import MOST_FINDINGS, Diagnostic, Location
 from reconciler.model.document import Document, Path
 from reconciler.model.kinds import files as kinds
 from reconciler.model.kinds.catalog import MANIFEST_INVALID
@@ -33,7 +34,8 @@ def read_model(
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        diagnostics.extend(_finding(document, kind, model, each) for each in _details(error))
+        found = (_finding(document, kind, model, each) for each in _details(error))
+        diagnostics.extend(_listed(document, found))
     return None
 
 
@@ -44,13 +46,22 @@ def read_manifest_part(
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        diagnostics.extend(
+        found = (
             MANIFEST_INVALID.at(
                 document.locate(each["loc"]), place=_place(each["loc"]), problem=_problem(each)
             )
             for each in _details(error)
         )
+        diagnostics.extend(_listed(document, found))
     return None
+
+
+def _listed(document: Document, found: Iterator[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield findings up to the number that one file may have, and then that there are more."""
+    yield from islice(found, MOST_FINDINGS)
+    if next(found, None) is not None:
+        place = Location(path=document.locate(()).path)
+        yield kinds.TOO_MANY_FINDINGS.at(place, limit=f"{MOST_FINDINGS:,}")
 
 
 def _details(error: ValidationError) -> list[ErrorDetails]:

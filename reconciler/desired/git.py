@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -143,12 +143,43 @@ class GitFolder:
         listed = _text(self._run("rev-parse", "--git-path", "shallow")).strip()
         return frozenset((self.root / listed).read_text(encoding="ascii").split())
 
+    def contents(self, names: Sequence[str]) -> Iterator[bytes | None]:
+        """Yield what objects hold, each named as git names it; None where there is none such."""
+        wanted = "".join(f"{name}\n" for name in names).encode()
+        output = self._run("cat-file", "--batch", "--buffer", stdin=wanted) if names else b""
+        position = 0
+        for name in names:
+            header_end = output.index(b"\n", position)
+            header = output[position:header_end]
+            position = header_end + 1
+            if header == name.encode() + b" missing":
+                yield None
+                continue
+            size = int(header.rsplit(b" ", 1)[1])
+            yield output[position : position + size]
+            position += size + 1
+
+    def known_commits(self, names: Collection[str]) -> set[str]:
+        """Return those of ``names`` that are commits of this repository."""
+        wanted = sorted(name for name in names if _COMMIT_NAME.fullmatch(name))
+        found = self.contents([f"{name}^{{commit}}" for name in wanted])
+        return {name for name, held in zip(wanted, found, strict=True) if held is not None}
+
+    def commits_between(self, since: str, until: str) -> frozenset[str]:
+        """Return the commits that ``until`` has and ``since`` has not."""
+        listed = self._run("rev-list", until, f"^{since}", "--")
+        return frozenset(_text(listed).split())
+
     def authorship(self, commit: str, paths: Collection[str]) -> dict[str, Authorship]:
         """Return who last touched each of ``paths`` (from the repository's root), by ``commit``.
 
         A path that no commit touched is left out. Where a shallow clone's history ends, every
         file seems to be new: what was found there is marked as uncertain.
         """
+        return {path: touches[0] for path, touches in self.touches(commit, paths).items()}
+
+    def touches(self, commit: str, paths: Collection[str]) -> dict[str, list[Authorship]]:
+        """Return every commit that touched each of ``paths``, the newest first; see above."""
         if not paths:
             return {}
         log = self._run(
@@ -162,7 +193,7 @@ class GitFolder:
             "--",
             *(sorted(paths) if len(paths) <= _MOST_PATHSPECS else [self.prefix or "."]),
         )
-        return _authorship(_text(log), set(paths), self.shallow_boundary())
+        return _touches(_text(log), set(paths), self.shallow_boundary())
 
 
 def open_folder(folder: Path) -> GitFolder | None:
@@ -191,13 +222,13 @@ def _tree_entry(line: bytes, prefix: str) -> TreeEntry:
     return TreeEntry(mode, blob, int(size) if size.isdigit() else 0, relative)
 
 
-def _authorship(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, Authorship]:
+def _touches(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, list[Authorship]]:
     """Read the log by NULs alone, which neither a name, a subject nor a path can hold.
 
     A commit's name follows an empty part, and so do the paths of a merge; no path that is asked
     for looks like a commit's name. The first path of another commit begins with a line break.
     """
-    found: dict[str, Authorship] = {}
+    found: dict[str, list[Authorship]] = {}
     parts = iter(log.split("\0"))
     before, author, age = "", None, 0
     for part in parts:
@@ -208,7 +239,7 @@ def _authorship(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[st
             continue
         path = part if before else part.removeprefix("\n")
         if author is not None and path in wanted:
-            found.setdefault(path, author)
+            found.setdefault(path, []).append(author)
         before = part
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -102,6 +103,7 @@ class _Loading:
         for relative in sorted(self.tree.files):
             self._read(relative)
         self._note_ignored()
+        self._note_similar()
         self._require_files()
         state = self._state() if self.files.project else None
         used = enabled_versions(state) if state else self.broken.keys()
@@ -250,6 +252,18 @@ class _Loading:
             for relative in self.tree.ignored
             if looks_misnamed(relative)
         )
+
+    def _note_similar(self) -> None:
+        """Warn of paths that are one path where a file system folds case or Unicode forms."""
+        first: dict[str, str] = {}
+        for relative in sorted(self.tree.files):
+            folded = unicodedata.normalize("NFC", relative).casefold()
+            other = first.setdefault(folded, relative)
+            if other != relative:
+                place = Location(path=self.tree.shown(relative))
+                self.diagnostics.append(
+                    folder_kinds.SIMILAR_PATH.at(place, other=self.tree.shown(other))
+                )
 
     def _require_files(self) -> None:
         for name, advice in (

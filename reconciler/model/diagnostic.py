@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+MOST_FINDINGS = 1_000
+"""How many findings about one file are listed; one more says that there are others."""
+
 
 class Severity(StrEnum):
     """How much a finding weighs: an error blocks, a warning and a note do not."""

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from reconciler.model.age import is_recipient
 from reconciler.model.semver import PRERELEASE
 
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
@@ -37,6 +38,19 @@ def _text_only(value: Any) -> Any:
     return value
 
 
+def _public_recipient(value: str) -> str:
+    if value.upper().startswith("AGE-SECRET-KEY-"):
+        raise PydanticCustomError(
+            "age_identity",
+            "Input should be a public recipient, and is a private key: whoever read it can decrypt",
+        )
+    if not is_recipient(value):
+        raise PydanticCustomError(
+            "age_recipient", "Input should be a public age recipient, age1…, with its checksum"
+        )
+    return value
+
+
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 ExtensionId = Annotated[str, Field(pattern=EXTENSION_ID_PATTERN)]
 Version = Annotated[str, Field(pattern=VERSION_PATTERN, max_length=VERSION_LENGTH)]
@@ -46,6 +60,7 @@ Identifier = Annotated[UUID, BeforeValidator(_text_only), Field(strict=False)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), Field(strict=False)]
 Day = Annotated[date, BeforeValidator(_text_only), Field(strict=False)]
 Line = Annotated[str, Field(min_length=1, max_length=256)]
+Recipient = Annotated[str, AfterValidator(_public_recipient)]
 Configuration = dict[str, Any]
 
 
@@ -119,6 +134,15 @@ class ComplianceSettings(FileModel):
     ] = []
 
 
+class Encryption(FileModel):
+    """Whom secrets in the files are encrypted for."""
+
+    recipients: Annotated[
+        list[Recipient],
+        Field(description="Public age recipients of the services that use the secrets: age1…"),
+    ] = []
+
+
 class ProjectFile(FileModel):
     """``reconciler.yaml``: format version and project settings."""
 
@@ -129,6 +153,7 @@ class ProjectFile(FileModel):
     ]
     platform: Platform = Platform()
     compliance: ComplianceSettings = ComplianceSettings()
+    encryption: Encryption = Encryption()
 
 
 class UserEntry(FileModel):
@@ -170,7 +195,7 @@ class SiteFile(FileModel):
     name: Line
     mes_version: Version
     api_version: ApiVersion
-    profiles: list[Slug] = []
+    profiles: Annotated[list[Slug], Field(max_length=100)] = []
     signers: dict[Role, list[Line]] = {}
     waivers: list[WaiverEntry] = []
 

@@ -44,6 +44,7 @@ class Summary(Frozen):
     drifted: int = 0
     sites_managed: int = 0
     sites_touched: int = 0
+    sites_refreshed: int = 0
     sites_unmanaged: int = 0
 
 
@@ -70,8 +71,11 @@ class Plan(Frozen):
         desired: the commit the changes lead to.
         base: the commit that origins were told by, where one was given.
         database: which database was read; None when it never came to that.
-        live_fingerprint: hash over the database rows that the changes concern.
+        live_fingerprint: hash over the database rows that the changes concern, and over what is
+            recorded, and is to be, of the sites in ``refreshes``.
         changes: in their one documented order.
+        refreshes: the sites, in order, that no change touches and whose records of dependencies,
+            conflicts, required signatures and verdicts are not those of the desired state.
         diagnostics: every finding, in reporting order.
         needed_signoffs: the signatures still asked for, each with the hash to sign.
         summary: counts.
@@ -93,6 +97,7 @@ class Plan(Frozen):
     database: DatabaseIdentity | None = None
     live_fingerprint: str | None = None
     changes: tuple[Change, ...] = ()
+    refreshes: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     needed_signoffs: tuple[NeededSignoff, ...] = ()
     summary: Summary = Summary()
@@ -101,6 +106,11 @@ class Plan(Frozen):
     applyable: bool = False
     errored: bool = False
     plan_id: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether apply has anything to write, if it may."""
+        return bool(self.changes or self.refreshes)
 
     def identified(self) -> Plan:
         """Return this plan with its ``plan_id`` computed."""

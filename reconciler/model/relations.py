@@ -69,7 +69,8 @@ class Conflict:
 class ConfigurationVerdict:
     """What validation says of one configuration.
 
-    ``errors`` are the errors that a waiver accepted; any other error keeps it from being applied.
+    ``errors`` are the errors that a waiver accepted, and any other: one that stands in the way of
+    an apply may still be said of what was live before.
     """
 
     key: ConfigurationKey

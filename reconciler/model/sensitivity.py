@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from reconciler.model.age import Ciphertext, ciphertext
 from reconciler.model.document import JsonValue, Path
 from reconciler.model.subschemas import SchemaPart, schema_part
 
@@ -43,10 +44,8 @@ _HARMLESS_FIRST = _words(
     """
 )
 _URL_WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@")
-_REFERENCE_FORMS = {
-    "$secret": re.compile(r"[a-z][a-z0-9+.-]*://[^\s]+"),
-    "$encrypted": re.compile(r"age:[^\s]+"),
-}
+_REFERENCE, _ENCRYPTED = "$secret", "$encrypted"
+_REFERENCE_FORM = re.compile(r"[a-z][a-z0-9+.-]*://[^\s]+")
 
 
 @lru_cache(maxsize=65_536)
@@ -66,9 +65,22 @@ def is_reference(value: object) -> bool:
     """Return whether a value is a reference to a secret, or an encrypted one, and so harmless."""
     if not isinstance(value, dict) or len(value) != 1:
         return False
-    key, held = next(iter(value.items()))
-    form = _REFERENCE_FORMS.get(key)
-    return form is not None and isinstance(held, str) and form.fullmatch(held) is not None
+    held = value.get(_REFERENCE)
+    if isinstance(held, str):
+        return _REFERENCE_FORM.fullmatch(held) is not None
+    return _encrypted(value) is Ciphertext.WHOLE
+
+
+def is_damaged(value: object) -> bool:
+    """Return whether a value begins as an encrypted one, and is none."""
+    return _encrypted(value) is Ciphertext.DAMAGED
+
+
+def _encrypted(value: object) -> Ciphertext:
+    if not isinstance(value, dict) or len(value) != 1:
+        return Ciphertext.NONE
+    held = value.get(_ENCRYPTED)
+    return ciphertext(held) if isinstance(held, str) else Ciphertext.NONE
 
 
 def holds_password(value: object) -> bool:
@@ -81,7 +93,8 @@ def is_sensitive(schema: Mapping[str, Any], path: Path) -> bool:
     part = schema_part(schema)
     for step in path:
         part = part.below(step)
-        if part.marked_sensitive or (isinstance(step, str) and is_secret_name(step)):
+        named = isinstance(step, str) and (step == _ENCRYPTED or is_secret_name(step))
+        if part.marked_sensitive or named:
             return True
     return False
 
@@ -92,7 +105,8 @@ def sensitive_values(
     """Yield the outermost secret values of a configuration, each with its path.
 
     In a mapping that is named like a secret every text and number is one, unless its own name
-    is harmless: `credentials: {username: …}`.
+    is harmless: `credentials: {username: …}`. What says of itself that it is encrypted is one,
+    whatever its name.
     """
     yield from _sensitive(schema_part(schema), value, (), named=False)
 
@@ -100,7 +114,7 @@ def sensitive_values(
 def _sensitive(
     part: SchemaPart, value: JsonValue, path: Path, *, named: bool
 ) -> Iterator[tuple[Path, JsonValue]]:
-    if part.marked_sensitive or (named and _is_secret_value(value)) or holds_password(value):
+    if part.marked_sensitive or _is_secret(value, named=named):
         yield path, value
     elif isinstance(value, dict) and not is_reference(value):
         for key, child in value.items():
@@ -111,10 +125,15 @@ def _sensitive(
             yield from _sensitive(part.below(index), child, (*path, index), named=named)
 
 
+def _is_secret(value: JsonValue, *, named: bool) -> bool:
+    claims_encryption = isinstance(value, dict) and _ENCRYPTED in value
+    return claims_encryption or holds_password(value) or (named and _is_secret_value(value))
+
+
 def _is_secret_value(value: JsonValue) -> bool:
     """Return whether a value named like a secret is one: text, a number, or what stands for it."""
     if isinstance(value, dict):
-        return any(key in value for key in _REFERENCE_FORMS)
+        return _REFERENCE in value or _ENCRYPTED in value
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 

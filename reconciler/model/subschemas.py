@@ -106,14 +106,14 @@ def _combined(root: Schema, schemas: list[Schema]) -> list[Schema]:
         if not isinstance(part, dict) or id(part) in found:
             continue
         found[id(part)] = part
-        waiting.append(_referred(root, part.get("$ref")))
+        waiting.append(referred(root, part.get("$ref")))
         for keyword in _COMBINING:
             branches = part.get(keyword)
             waiting += branches if isinstance(branches, list) else [branches]
     return list(found.values())
 
 
-def _referred(root: Schema, reference: object) -> object:
+def referred(root: Schema, reference: object) -> object:
     """Return what a local reference leads to; references to other documents are not followed."""
     if not isinstance(reference, str) or not reference.startswith("#"):
         return None

@@ -29,7 +29,7 @@ from reconciler.operations.plan import (
     plan_on,
     prepare,
 )
-from reconciler.operations.staging import staged_changes, staged_requirements
+from reconciler.operations.staging import staged_changes, staged_records
 
 DEFAULT_LOCK_TIMEOUT_SECONDS = 30.0
 UNCOMMITTED = "with changes that were not committed"
@@ -83,7 +83,16 @@ def apply(
         OutcomeUnknownError: the connection was lost in COMMIT and the server cannot be reached.
         ReconcilerError: the database refused; nothing was written.
     """
-    prepared = prepare(request.plan)
+    return apply_prepared(request, prepare(request.plan), open_database, confirm)
+
+
+def apply_prepared(
+    request: ApplyRequest,
+    prepared: PreparedRequest,
+    open_database: OpenDatabase,
+    confirm: Callable[[Plan], bool],
+) -> Applied:
+    """Do as ``apply`` does, once the desired state was read and checked."""
     if (invalid := plan_of_invalid(prepared)) is not None:
         return Applied(invalid)
     with open_database() as connection:
@@ -116,7 +125,7 @@ class _Run:
             planned = plan_on(self.connection, self.prepared)
         if self.request.expected is not None:
             self._require_expected(planned, self.request.expected)
-        if not planned.changes and not planned.blocked:
+        if not planned.differs and not planned.blocked:
             return Applied(planned)
         self._require_applyable(planned)
         if not confirm(planned):
@@ -193,7 +202,7 @@ class _Run:
                 self.connection,
                 run,
                 staged_changes(planned, self.head, self.id),
-                staged_requirements(planned, self.head),
+                staged_records(planned, self.head, self.prepared.records),
             )
 
     def _resolve(self, planned: Plan, error: psycopg.Error) -> None:

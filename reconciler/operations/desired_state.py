@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reconciler.desired.change_authors import change_authors
+from reconciler.desired.git import open_folder
 from reconciler.desired.git_tree import read_commit
 from reconciler.desired.loader import load
 from reconciler.desired.working_tree import read_working_tree
 from reconciler.model.desired import DesiredState
-from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
+from reconciler.model.diagnostic import (
+    MOST_FINDINGS,
+    Diagnostic,
+    Location,
+    Severity,
+    sorted_diagnostics,
+)
+from reconciler.model.kinds.files import TOO_MANY_FINDINGS
 from reconciler.model.relations import Relations
 from reconciler.rules.check import check
 from reconciler.rules.relations import Installation
@@ -18,10 +29,14 @@ from reconciler.rules.relations import Installation
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a desired state is read from: a folder, as it is now or at a commit."""
+    """Where a desired state is read from: a folder, as it is now or at a commit.
+
+    ``since`` is a commit: whoever changed a configuration after it may not sign it.
+    """
 
     folder: Path
     ref: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +75,31 @@ def check_desired_state(source: Source) -> Checked:
         tree = read_commit(source.folder, source.ref)
     loaded = load(tree)
     if loaded.state is None:
-        return Checked(None, sorted_diagnostics(list(loaded.diagnostics)))
-    state = replace(loaded.state, as_of=datetime.now(UTC))
+        return Checked(None, _ordered(loaded.diagnostics))
+    authors = change_authors(open_folder(source.folder), loaded.state, source.since)
+    state = replace(loaded.state, as_of=datetime.now(UTC), authors=authors)
     installation = Installation.of(state)
     found = [*loaded.diagnostics, *check(state, installation)]
-    return Checked(state, sorted_diagnostics(found), installation.relations, installation)
+    return Checked(state, _ordered(found), installation.relations, installation)
+
+
+def _ordered(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(_listed(sorted_diagnostics(list(found))))
+
+
+def _listed(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield findings; where one file has too many, an error takes the place of the others."""
+    paths = [_path(diagnostic) for diagnostic in found]
+    # One more than there may be is the finding that says there are others.
+    full = {path for path, number in Counter(paths).items() if number > MOST_FINDINGS + 1}
+    listed: Counter[str] = Counter()
+    for path, diagnostic in zip(paths, found, strict=True):
+        listed[path] += 1
+        if path not in full or listed[path] <= MOST_FINDINGS:
+            yield diagnostic
+        elif listed[path] == MOST_FINDINGS + 1:
+            yield TOO_MANY_FINDINGS.at(Location(path=path), limit=f"{MOST_FINDINGS:,}")
+
+
+def _path(diagnostic: Diagnostic) -> str:
+    return diagnostic.location.path if diagnostic.location else ""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
+from uuid import UUID
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection, reading
 from reconciler.database.migrations import migration_state
 from reconciler.desired.git import open_folder
 from reconciler.model.change import Origin
+from reconciler.model.derived import Refresh, SiteRecords
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
-from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
@@ -25,7 +27,9 @@ from reconciler.operations.blocking import (
     missing_users,
     uncertain_authors,
 )
+from reconciler.operations.derived import records_of, refreshes
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
+from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
 from reconciler.planning.attribution import own_file, possible_causes
 from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
@@ -49,13 +53,18 @@ class PlanRequest:
     allow_unmanage: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PreparedRequest:
     """A request whose desired states were read and checked; no database was opened yet."""
 
     request: PlanRequest
     head: Checked
     base: DesiredState | None = None
+
+    @cached_property
+    def records(self) -> Mapping[UUID, SiteRecords]:
+        """The derived records of every managed site; computed once, asked for before each plan."""
+        return records_of(self.head)
 
 
 def prepare(request: PlanRequest) -> PreparedRequest:
@@ -65,10 +74,14 @@ def prepare(request: PlanRequest) -> PreparedRequest:
         ReconcilerError: one of them cannot be read at all.
         InvalidDesiredStateError: the base is not valid, so that origins cannot be told.
     """
-    head = check_desired_state(request.source)
-    if request.base is None or head.comparable is None:
+    source = request.source
+    if request.base is None:
+        return PreparedRequest(request, check_desired_state(source))
+    base = check_desired_state(Source(source.folder, request.base))
+    since = base.state.revision.commit if base.state else None
+    head = check_desired_state(replace(source, since=since))
+    if head.comparable is None:
         return PreparedRequest(request, head)
-    base = check_desired_state(Source(request.source.folder, request.base))
     if base.comparable is None:
         raise InvalidDesiredStateError(base.diagnostics)
     return PreparedRequest(request, head, base.comparable)
@@ -105,8 +118,11 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     _require_matches(selection, head, live)
     desired, rows = selection.narrow(head.configurations, head), selection.narrow(live, head)
     found = _in_scope(divergences(desired, rows), prepared)
+    if request.scope is Scope.ALL:
+        head = with_authors_since_applied(connection, request.source.folder, head, found)
     drifted = [divergence.key for divergence in found if divergence.drifted]
     signoffs = _new_signoffs(connection, desired.values(), head, request.scope)
+    touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
     unmanaged = database.unmanaged_sites(connection, site_ids)
     minds_unmanaged = not request.allow_unmanage and request.scope is Scope.ALL
     authorship = _authorship(request.source.folder, head, found, signoffs)
@@ -121,10 +137,11 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
             unmanaged_sites=len(unmanaged),
         ),
         divergences=tuple(found),
-        diagnostics=_concerning(prepared, desired, found),
+        diagnostics=findings_of_plan(prepared.head, head, desired, found, selection, request.scope),
         base=prepared.base,
         authorship=authorship,
         needed_signoffs=_needed_signoffs(desired.values(), head, request.scope),
+        refreshes=_refreshes(connection, prepared, head, touched),
         blocked=(
             *missing_sites(connection, head, {each.key.site_id for each in found}),
             *missing_users(connection, head, _users_needed(head, authorship, signoffs)),
@@ -200,6 +217,15 @@ def _new_signoffs(
     return tuple(counting[key] for key in new)
 
 
+def _refreshes(
+    connection: Connection, prepared: PreparedRequest, head: DesiredState, touched: set[UUID]
+) -> tuple[Refresh, ...]:
+    request = prepared.request
+    if request.scope is not Scope.ALL:
+        return ()
+    return refreshes(connection, head, prepared.records, request.selection, touched)
+
+
 def _users_needed(
     head: DesiredState,
     authorship: Mapping[str, Authorship],
@@ -247,27 +273,3 @@ def _authorship(
     for divergence in found:
         paths |= possible_causes(divergence, head)
     return git.authorship(commit, paths)
-
-
-def _concerning(
-    prepared: PreparedRequest,
-    desired: Mapping[ConfigurationKey, DesiredConfiguration],
-    found: list[Divergence],
-) -> tuple[Diagnostic, ...]:
-    """Return the findings that concern what the plan is about, or no configuration at all.
-
-    A plan about drift is about the drifted configurations: what somebody merged elsewhere
-    neither hides drift nor stops its healing.
-    """
-    request = prepared.request
-    if request.scope is Scope.ALL and not request.selection.described:
-        return prepared.head.diagnostics
-    keys = desired.keys() if request.scope is Scope.ALL else {each.key for each in found}
-    concerned = {(desired[key].site.slug, key.extension_id) for key in keys if key in desired}
-    return tuple(
-        diagnostic
-        for diagnostic in prepared.head.diagnostics
-        if diagnostic.extension is None
-        or diagnostic.site is None
-        or (diagnostic.site, diagnostic.extension) in concerned
-    )

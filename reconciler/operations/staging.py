@@ -1,16 +1,16 @@
-"""From a plan to the rows it writes: whole configurations, audit details, requirements."""
+"""From a plan to the rows it writes: whole configurations, audit details, derived records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from reconciler.database.writer import StagedChange, StagedRequirement, StagedSignature
+from reconciler.database.writer import StagedChange, StagedSignature
 from reconciler.model.change import Action, Change, Signature
+from reconciler.model.derived import SiteRecords
 from reconciler.model.desired import DesiredState
 from reconciler.model.plan import Plan
-from reconciler.rules.compliance import requirements
 
 
 def staged_changes(plan: Plan, head: DesiredState, run_id: UUID) -> list[StagedChange]:
@@ -18,18 +18,12 @@ def staged_changes(plan: Plan, head: DesiredState, run_id: UUID) -> list[StagedC
     return [_staged(change, plan, head, run_id) for change in plan.changes]
 
 
-def staged_requirements(plan: Plan, head: DesiredState) -> Iterator[StagedRequirement]:
-    """Yield what the changed configurations ask signatures for."""
-    for key in {change.key for change in plan.changes} & head.configurations.keys():
-        configuration = head.configurations[key]
-        for required in requirements(configuration, head):
-            yield StagedRequirement(
-                site_id=configuration.site.id,
-                extension_id=configuration.extension,
-                aspect=required.aspect,
-                role=required.role,
-                enforced=required.enforced,
-            )
+def staged_records(
+    plan: Plan, head: DesiredState, records: Mapping[UUID, SiteRecords]
+) -> list[SiteRecords]:
+    """Return the derived records of the sites that the plan touches or refreshes, by slug."""
+    slugs = {change.site for change in plan.changes} | set(plan.refreshes)
+    return [records[head.sites[slug].id] for slug in sorted(slugs)]
 
 
 def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
@@ -46,6 +40,14 @@ def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
         "newVersion": change.new_version,
         "differences": [entry.model_dump(mode="json") for entry in change.differences],
     }
+    waivers = [
+        {"code": found.code, "extension": found.extension, "subject": found.subject}
+        | found.waiver.model_dump()
+        for found in plan.diagnostics
+        if found.waiver and found.site == change.site
+    ]
+    if waivers:
+        details["waivers"] = waivers
     if change.drift:
         details["drift"] = change.drift.model_dump(mode="json")
     if change.signature:

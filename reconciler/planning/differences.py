@@ -57,16 +57,16 @@ def _shown(value: Any) -> Any:
     return value
 
 
-def _redacted(schema: Mapping[str, Any], value: Any, path: Path) -> Any:
+def redacted(schema: Mapping[str, Any], value: Any, path: Path = ()) -> Any:
     """Return ``value`` with every secret inside it replaced; references to secrets stay."""
     if value is _ABSENT or is_reference(value):
         return value
     if is_sensitive(schema, path) or holds_password(value):
         return SENSITIVE
     if isinstance(value, dict):
-        return {key: _redacted(schema, child, (*path, key)) for key, child in value.items()}
+        return {key: redacted(schema, child, (*path, key)) for key, child in value.items()}
     if isinstance(value, list):
-        return [_redacted(schema, child, (*path, index)) for index, child in enumerate(value)]
+        return [redacted(schema, child, (*path, index)) for index, child in enumerate(value)]
     return value
 
 
@@ -104,8 +104,8 @@ def field_differences(
         if schemas is None:
             old_shown, new_shown = _without_text(old_part), _without_text(new_part)
         for schema in schemas or ():
-            old_shown = _redacted(schema, old_shown, path)
-            new_shown = _redacted(schema, new_shown, path)
+            old_shown = redacted(schema, old_shown, path)
+            new_shown = redacted(schema, new_shown, path)
         found.append(
             FieldDifference(
                 pointer=pointer(path),

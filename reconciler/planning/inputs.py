@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.files import SignoffEntry
@@ -55,6 +56,7 @@ class PlanInputs:
     base: DesiredState | None = None
     authorship: Mapping[str, Authorship] = field(default_factory=dict)
     needed_signoffs: tuple[NeededSignoff, ...] = ()
+    refreshes: tuple[Refresh, ...] = ()
     blocked: tuple[str, ...] = ()
     scope: Scope = Scope.ALL
     filters: tuple[str, ...] = ()

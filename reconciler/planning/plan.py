@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Change, Drift, Origin, Signature
+from reconciler.model.derived import RecordedDigest
 from reconciler.model.desired import DesiredConfiguration, DesiredState, Revision
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.document import Path
@@ -50,14 +51,15 @@ def make_plan(inputs: PlanInputs) -> Plan:
         desired=_revision(inputs.head.revision),
         base=_revision(inputs.base.revision) if inputs.base else None,
         database=inputs.database.identity,
-        live_fingerprint=_fingerprint(inputs.database.rows, changes),
+        live_fingerprint=_fingerprint(inputs, changes),
         changes=tuple(changes),
+        refreshes=tuple(refresh.site for refresh in inputs.refreshes),
         diagnostics=inputs.diagnostics,
         summary=_summary(inputs, changes, found),
         needed_signoffs=inputs.needed_signoffs,
         blocked=blocked,
         complete=True,
-        applyable=bool(changes) and not blocked,
+        applyable=bool(changes or inputs.refreshes) and not blocked,
     ).identified()
 
 
@@ -86,16 +88,26 @@ def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergen
         drifted=sum(divergence.drifted for divergence in found),
         sites_managed=len(inputs.head.sites),
         sites_touched=len({change.site_id for change in changes}),
+        sites_refreshed=len(inputs.refreshes),
         sites_unmanaged=inputs.database.unmanaged_sites,
     )
 
 
-def _fingerprint(rows: Mapping[Any, DatabaseRow], changes: list[Change]) -> str:
-    """Return a hash over the database rows that the changes concern, as they were read."""
+def _fingerprint(inputs: PlanInputs, changes: list[Change]) -> str:
+    """Return a hash over the database rows that the plan concerns, as they were read."""
+    rows = inputs.database.rows
     concerned = sorted({change.key for change in changes})
     return content_hash(
-        [[str(key.site_id), key.extension_id, *_side(rows.get(key))] for key in concerned]
+        [
+            *([str(key.site_id), key.extension_id, *_side(rows.get(key))] for key in concerned),
+            *([str(it.site_id), it.digest, *_recorded(it.recorded)] for it in inputs.refreshes),
+        ]
     )
+
+
+def _recorded(recorded: RecordedDigest | None) -> tuple[str | None, ...]:
+    """Return what was recorded of a site; each run is another, so no plan comes twice."""
+    return (recorded.digest, str(recorded.run_id)) if recorded else (None, None)
 
 
 def _side(row: DatabaseRow | None) -> list[list[str] | int | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from reconciler.model.desired import ConfigurationKey, DesiredState
+from reconciler.model.desired import ConfigurationKey, DesiredState, Site
 
 Value = TypeVar("Value")
 
@@ -44,6 +44,10 @@ class Selection:
             *(f"--site {glob!r}" for glob in idle_sites),
             *(f"--extension {glob!r}" for glob in idle_extensions),
         ]
+
+    def selected_sites(self, state: DesiredState) -> list[Site]:
+        """Return the managed sites that are selected, whatever of them is."""
+        return [site for slug, site in state.sites.items() if _matches(slug, self.sites)]
 
     def narrow(
         self, by_key: Mapping[ConfigurationKey, Value], state: DesiredState

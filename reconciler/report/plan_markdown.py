@@ -96,7 +96,7 @@ def _icon(plan: Plan) -> str:
         return "❌"
     if plan.blocked:
         return "⛔"
-    return "📝" if plan.changes else "✅"
+    return "📝" if plan.differs else "✅"
 
 
 def _place(link_base: str | None) -> Callable[[Location], str]:

@@ -60,7 +60,7 @@ def print_plan(console: Console, plan: Plan, *, whole: bool = False) -> None:
 def _verdict_style(plan: Plan) -> str:
     if plan.errored or plan.blocked:
         return "bold red"
-    return "bold yellow" if plan.changes else "bold green"
+    return "bold yellow" if plan.differs else "bold green"
 
 
 def _print_changes(console: Console, changes: Sequence[Change]) -> None:

@@ -53,12 +53,23 @@ def verdict(plan: Plan) -> str:
         return "The desired state is not valid; nothing was compared."
     if plan.scope is not Scope.ALL:
         return _drift_verdict(plan)
-    if not plan.changes and not plan.blocked:
+    if not plan.differs and not plan.blocked:
         return "No changes. The database is as desired."
     summary = summary_line(plan) or "no changes"
     if plan.blocked:
         return f"Blocked: {summary}, and the plan may not be applied."
-    return f"Plan: {summary}, at {counted(plan.summary.sites_touched, 'site')}."
+    if not plan.changes:
+        return f"No configuration changes; {_refreshed(plan)}."
+    touched = f"Plan: {summary}, at {counted(plan.summary.sites_touched, 'site')}"
+    return f"{touched}; {_refreshed(plan)}." if plan.refreshes else f"{touched}."
+
+
+def _refreshed(plan: Plan) -> str:
+    sites = counted(len(plan.refreshes), "site")
+    return (
+        f"the records of dependencies, conflicts and required signatures at {sites} "
+        "follow what the catalog and the waivers say now"
+    )
 
 
 def _drift_verdict(plan: Plan) -> str:

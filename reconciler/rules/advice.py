@@ -55,8 +55,16 @@ class Step:
 class Adviser:
     """Looks for ways to mend sites of one installation, up to a number of tries in all."""
 
-    def __init__(self, followers: Followers, *, most_work: int = MOST_WORK_IN_ALL) -> None:
+    def __init__(
+        self,
+        followers: Followers,
+        *,
+        most_work: int = MOST_WORK_IN_ALL,
+        most_work_each: int = MOST_WORK,
+    ) -> None:
         self._followers = followers
+        self.most_work_each = most_work_each
+        """How much work may go into one problem."""
         self._left = most_work
 
     def smallest(self, found: SiteRelations, problem: Problem) -> tuple[Step, ...] | None:
@@ -88,6 +96,23 @@ class Adviser:
                     break
         return ways
 
+    def useless(self, found: SiteRelations, problem: Problem) -> Iterator[str]:
+        """Yield what the catalog has to provide what is missing and cannot be used, with why."""
+        usable = {steps[0] for steps in self.choices(found, problem)}
+        for step in _suppliers(found.network, problem, every=True):
+            if step not in usable:
+                yield f"{step.extension} {step.version}: {self._why_not(found, step)}"
+
+    def _why_not(self, found: SiteRelations, step: Step) -> str:
+        manifest = found.network.catalog.manifest(step.extension, step.version or "")
+        if manifest is not None and manifest.content.deprecated:
+            return "it is deprecated"
+        network = found.network.with_version(step.extension, step.version)
+        new = [each for each in relations_at(network).problems if each not in found.problems]
+        if self.clashes_elsewhere(network, step.extension):
+            new.append(Problem(ProblemKind.ELSEWHERE, step.extension))
+        return in_plain_words(new[0]) if new else "a later version is advised"
+
     def spend(self, work: int) -> bool:
         """Use up some work; False where too little is left."""
         enough = self._left >= work
@@ -113,7 +138,7 @@ class _Search:
         self._problem = problem
         self._start = found
         self._accepted = frozenset(found.problems) - {problem}
-        self._left = MOST_WORK
+        self._left = adviser.most_work_each
         self._work = work_of(found)
         self._known: dict[frozenset[Step], SiteRelations] = {}
 
@@ -187,16 +212,23 @@ def steps_for(found: SiteRelations, problem: Problem) -> Iterator[Step]:
             yield Step(extension, None, network.versions.get(extension))
 
 
-def _suppliers(network: Network, problem: Problem) -> Iterator[Step]:
-    """Yield the extensions and versions that would provide what is missing."""
+def _suppliers(network: Network, problem: Problem, *, every: bool = False) -> Iterator[Step]:
+    """Yield the extensions and versions that would provide what is missing.
+
+    ``every`` has those among them that are not advised, since they are deprecated or too new.
+    """
     if problem.kind is ProblemKind.FOUNDATION:
-        yield from _versions(network, problem.extension)
+        yield from _versions(network, problem.extension, every=every)
     elif problem.kind is ProblemKind.EXTENSION:
         needed, range_ = problem.about
-        yield from _versions(network, needed, lambda held: satisfies(held.version, range_))
+        yield from _versions(
+            network, needed, lambda held: satisfies(held.version, range_), every=every
+        )
     elif problem.kind is ProblemKind.CAPABILITY:
         for extension in _providers(network, problem):
-            yield from _versions(network, extension, lambda held: _provides(held, *problem.about))
+            yield from _versions(
+                network, extension, lambda held: _provides(held, *problem.about), every=every
+            )
 
 
 def _providers(network: Network, problem: Problem) -> list[str]:
@@ -214,7 +246,7 @@ def _providers(network: Network, problem: Problem) -> list[str]:
     ]
     contract = network.catalog.contracts.get(capability)
     first = [*asked, contract.default_provider if contract else None]
-    return sorted(able, key=lambda name: (first.index(name) if name in first else 2, name))
+    return sorted(able, key=lambda name: (first.index(name) if name in first else len(first), name))
 
 
 def _provides(manifest: ManifestContent, capability: str, minimum: str) -> bool:
@@ -225,7 +257,11 @@ def _provides(manifest: ManifestContent, capability: str, minimum: str) -> bool:
 
 
 def _versions(
-    network: Network, extension: str, serves: Callable[[ManifestContent], bool] = lambda _: True
+    network: Network,
+    extension: str,
+    serves: Callable[[ManifestContent], bool] = lambda _: True,
+    *,
+    every: bool = False,
 ) -> list[Step]:
     """Return the other versions of an extension that a site can run, the newest first.
 
@@ -233,22 +269,24 @@ def _versions(
         network: the site.
         extension: whose versions.
         serves: says whether a version would do.
+        every: those as well that are not advised.
 
     Deprecated ones are not advised, pre-releases only where there is nothing else.
     """
     now = network.versions.get(extension)
-    runnable = [
+    others = [
         manifest.content
-        for version, manifest in network.catalog.manifests.get(extension, {}).items()
-        if manifest.content.version != now
-        and not manifest.content.deprecated
-        and serves(manifest.content)
-        and not platform_too_old(network, manifest.content)
+        for manifest in network.catalog.manifests.get(extension, {}).values()
+        if manifest.content.version != now and serves(manifest.content)
     ]
-    stable = [content for content in runnable if not is_prerelease(content.version)]
-    ordered = sorted(
-        (content.version for content in stable or runnable), key=precedence, reverse=True
-    )
+    if not every:
+        runnable = [
+            content
+            for content in others
+            if not content.deprecated and not platform_too_old(network, content)
+        ]
+        others = [each for each in runnable if not is_prerelease(each.version)] or runnable
+    ordered = sorted((content.version for content in others), key=precedence, reverse=True)
     return [Step(extension, version, now) for version in ordered[:_MOST_VERSIONS]]
 
 
@@ -258,6 +296,20 @@ def _may_be_disabled(network: Network, extension: str) -> bool:
     return extension in network.versions and (
         policy is None or (policy.can_be_disabled and not policy.required)
     )
+
+
+def in_plain_words(problem: Problem) -> str:
+    """Return what is wrong as a clause."""
+    name, about = problem.extension, problem.about
+    return {
+        ProblemKind.FOUNDATION: f"{name} must be enabled everywhere",
+        ProblemKind.PLATFORM: f"{name} needs a newer MES or API than the site has",
+        ProblemKind.EXTENSION: f"{name} needs {' '.join(about)}".rstrip(),
+        ProblemKind.CAPABILITY: f"{name} needs capability {' '.join(about)}".rstrip(),
+        ProblemKind.CONFLICT: f"{name} and {about[0] if about else ''} conflict",
+        ProblemKind.CYCLE: f"{' → '.join((name, *about, name))} is a circle",
+        ProblemKind.ELSEWHERE: f"{name} conflicts with an extension of another site",
+    }[problem.kind]
 
 
 def takes_least(steps: Sequence[Step]) -> tuple[int, int]:

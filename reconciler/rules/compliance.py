@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.model.desired import ChangeAuthors, DesiredConfiguration, DesiredState
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, DiagnosticKind
 from reconciler.model.files import ComplianceModel, SignoffEntry
-from reconciler.model.kinds.rules import SIGNOFF_MISSING, SIGNOFF_MISSING_WARNING, SIGNOFF_VOID
+from reconciler.model.kinds.compliance import (
+    SIGNOFF_MISSING,
+    SIGNOFF_MISSING_WARNING,
+    SIGNOFF_UNASKED,
+    SIGNOFF_UNATTRIBUTED,
+    SIGNOFF_VOID,
+)
+from reconciler.rules.suggestion import did_you_mean
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
@@ -86,6 +93,25 @@ def is_author(signoff: SignoffEntry, desired: DesiredConfiguration, state: Desir
     return email.casefold() in state.authors.get(desired.key, ChangeAuthors()).emails
 
 
+def why_unattributed(
+    signoff: SignoffEntry, desired: DesiredConfiguration, state: DesiredState
+) -> tuple[str, str] | None:
+    """Return why nobody can say that a signer is not the author, and what to do; None: one can."""
+    if not state.project.compliance.four_eyes:
+        return None
+    if not state.authors.get(desired.key, ChangeAuthors(certain=False)).certain:
+        return (
+            "git does not know who wrote it",
+            "Commit the change by itself before it is signed, and fetch the whole history.",
+        )
+    if not state.users[signoff.signed_by].email:
+        return (
+            "the signer has no email in users.yaml to know an author by",
+            "Add the email that the signer commits with.",
+        )
+    return None
+
+
 def counting_signoffs(desired: DesiredConfiguration, state: DesiredState) -> list[SignoffEntry]:
     """Return the signoffs of a configuration that count, in a fixed order."""
     counting = [signoff for signoff in desired.signoffs if not why_void(signoff, desired, state)]
@@ -104,7 +130,9 @@ def unsigned_requirements(desired: DesiredConfiguration, state: DesiredState) ->
 
 def check_compliance(desired: DesiredConfiguration, state: DesiredState) -> Iterator[Diagnostic]:
     """Yield a finding for each requirement nobody signed, and each signoff that does not count."""
-    signed = {(entry.aspect, entry.role.value) for entry in counting_signoffs(desired, state)}
+    asked = requirements(desired, state)
+    if not asked and not desired.signoffs:
+        return
     for requirement in unsigned_requirements(desired, state):
         kind = SIGNOFF_MISSING if requirement.enforced else SIGNOFF_MISSING_WARNING
         yield kind.at(
@@ -116,16 +144,41 @@ def check_compliance(desired: DesiredConfiguration, state: DesiredState) -> Iter
             role=requirement.role,
             config_hash=desired.config_hash,
         )
+    signed = {(entry.aspect, entry.role.value) for entry in counting_signoffs(desired, state)}
     for index, signoff in enumerate(desired.signoffs):
-        void = why_void(signoff, desired, state)
-        if void and (signoff.aspect, signoff.role.value) not in signed:
-            yield SIGNOFF_VOID.at(
+        for kind, facts in _about(signoff, desired, state, asked, signed):
+            yield kind.at(
                 desired.locate_entry("signoffs", index),
                 site=desired.site.slug,
                 extension=desired.extension,
                 subject=signoff.aspect,
-                aspect=signoff.aspect,
                 signer=signoff.signed_by,
-                problem=void[0],
-                suggestion=void[1],
+                **facts,
             )
+
+
+def _about(
+    signoff: SignoffEntry,
+    desired: DesiredConfiguration,
+    state: DesiredState,
+    asked: list[Requirement],
+    signed: set[tuple[str, str]],
+) -> Iterator[tuple[DiagnosticKind, dict[str, str]]]:
+    """Yield what there is to say of one signoff; of one that another stands in for, nothing."""
+    this = signoff.aspect, signoff.role.value
+    if (void := why_void(signoff, desired, state)) is not None:
+        if this not in signed:
+            problem, suggestion = void
+            facts = {"aspect": signoff.aspect, "problem": problem, "suggestion": suggestion}
+            yield SIGNOFF_VOID, facts
+        return
+    if this not in {(required.aspect, required.role) for required in asked}:
+        yield SIGNOFF_UNASKED, {"role": this[1], "suggestion": _asked_instead(signoff, asked)}
+    elif (doubt := why_unattributed(signoff, desired, state)) is not None:
+        yield SIGNOFF_UNATTRIBUTED, {"problem": doubt[0], "suggestion": doubt[1]}
+
+
+def _asked_instead(signoff: SignoffEntry, asked: list[Requirement]) -> str:
+    if roles := [required.role for required in asked if required.aspect == signoff.aspect]:
+        return f"This aspect asks for a {' or a '.join(roles)}."
+    return did_you_mean(signoff.aspect, {required.aspect for required in asked}, "Remove it.")

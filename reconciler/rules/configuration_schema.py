@@ -14,16 +14,19 @@ import jsonschema_rs
 from reconciler.model.desired import DesiredConfiguration
 from reconciler.model.diagnostic import Diagnostic, DiagnosticKind
 from reconciler.model.document import JsonValue, Path
-from reconciler.model.kinds import rules as kinds
+from reconciler.model.kinds import configurations as kinds
 from reconciler.model.kinds.catalog import MANIFEST_SCHEMA_INVALID
 from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
-from reconciler.model.sensitivity import is_reference, is_sensitive
+from reconciler.model.sensitivity import is_damaged, is_reference, is_sensitive
 from reconciler.model.subschemas import SchemaPart, schema_part
+from reconciler.rules.schema_effort import SchemaEffort, refuse_costly
 from reconciler.rules.suggestion import did_you_mean
 
 _DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 _MASK = "the value"
+_BACKTRACKING = 20_000
+_PATTERN_BYTES = 4_000_000
 MOST_FINDINGS = 500
 """How many findings about one configuration are listed."""
 _KIND_OF_KEYWORD: dict[str, DiagnosticKind] = {
@@ -43,7 +46,14 @@ def _is_uuid(text: str) -> bool:
 def _compiled(schema: str) -> jsonschema_rs.Validator:
     document = {"$schema": _DRAFT_07, **json.loads(schema)}
     compiled: jsonschema_rs.Validator = jsonschema_rs.validator_for(
-        document, validate_formats=True, formats={"uuid": _is_uuid}, mask=_MASK, offline=True
+        document,
+        validate_formats=True,
+        formats={"uuid": _is_uuid},
+        mask=_MASK,
+        offline=True,
+        pattern_options=jsonschema_rs.FancyRegexOptions(
+            backtrack_limit=_BACKTRACKING, size_limit=_PATTERN_BYTES
+        ),
     )
     return compiled
 
@@ -53,10 +63,12 @@ class SchemaChecker:
 
     def __init__(self) -> None:
         self._validators: dict[int, jsonschema_rs.Validator | None] = {}
+        self._efforts: dict[int, SchemaEffort] = {}
 
     def check_manifest(self, manifest: Manifest) -> Iterator[Diagnostic]:
         """Yield a finding if the manifest's configuration schema is not a JSON Schema."""
         try:
+            refuse_costly(manifest.schema)
             validator = _compiled(json.dumps(manifest.schema))
         except (jsonschema_rs.ValidationError, ValueError) as error:
             self._validators[id(manifest)] = None
@@ -68,11 +80,20 @@ class SchemaChecker:
             )
         else:
             self._validators[id(manifest)] = validator
+            self._efforts[id(manifest)] = SchemaEffort(manifest.schema)
 
     def check(self, desired: DesiredConfiguration, manifest: Manifest) -> Iterator[Diagnostic]:
         """Yield every way in which a configuration breaks its manifest's schema."""
         validator = self._validators.get(id(manifest))
         if validator is None:
+            return
+        if self._efforts[id(manifest)].is_too_much(desired.configuration):
+            yield kinds.CONFIGURATION_TOO_LARGE.at(
+                desired.locate(()),
+                site=desired.site.slug,
+                extension=desired.extension,
+                version=desired.version,
+            )
             return
         found = self._findings(desired, manifest, validator)
         yield from islice(found, MOST_FINDINGS)
@@ -102,7 +123,7 @@ class SchemaChecker:
         error: jsonschema_rs.ValidationError,
     ) -> Iterator[Diagnostic]:
         path = tuple(error.instance_path)
-        if is_sensitive(manifest.schema, path) and is_reference(_value_at(desired, path)):
+        if is_sensitive(manifest.schema, path) and _stands_for_a_secret(_value_at(desired, path)):
             return  # the schema describes the secret, the file holds a reference to it
         if "additionalProperties" in error.schema_path[-1:]:
             for name in _unexpected(desired, error):
@@ -137,6 +158,11 @@ def _unexpected(
     return value if isinstance(value, dict) else ()
 
 
+def _stands_for_a_secret(value: JsonValue) -> bool:
+    """Return whether a value is no part of what the schema describes; a damaged one is told."""
+    return is_reference(value) or is_damaged(value)
+
+
 def _value_at(desired: DesiredConfiguration, path: Path) -> JsonValue:
     value: Any = desired.configuration
     for part in path:
@@ -163,7 +189,7 @@ def _unnamed(part: SchemaPart, value: JsonValue, path: Path) -> Iterator[Path]:
     Real manifests seldom forbid unknown properties, so a mapping that names its properties is
     taken to name all of them. Where the manifest says which may be added, the validator knows.
     """
-    if is_reference(value):
+    if _stands_for_a_secret(value):
         return
     if isinstance(value, list):
         for index, child in enumerate(value):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from reconciler.model.desired import DesiredConfiguration, DesiredState, Site
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import MOST_FINDINGS, Diagnostic
 from reconciler.model.kinds.files import UNKNOWN_EXTENSION, UNKNOWN_USER, UNKNOWN_VERSION
 from reconciler.model.manifest import Catalog
 from reconciler.rules.suggestion import did_you_mean, listed
@@ -37,6 +38,11 @@ def check_catalog_reference(
 
 def check_signers(site: Site, state: DesiredState) -> Iterator[Diagnostic]:
     """Yield a finding for each signer of a site who is not a user."""
+    # One more than is listed, so that it shows that there are others.
+    yield from islice(_unknown_signers(site, state), MOST_FINDINGS + 2)
+
+
+def _unknown_signers(site: Site, state: DesiredState) -> Iterator[Diagnostic]:
     for role, usernames in site.signers.items():
         for index, username in enumerate(usernames):
             if username not in state.users:

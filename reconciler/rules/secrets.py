@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from reconciler.model.desired import DesiredConfiguration
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.kinds.rules import PLAINTEXT_SECRET
+from reconciler.model.kinds.secrets import ENCRYPTED_VALUE_DAMAGED, PLAINTEXT_SECRET
 from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
-from reconciler.model.sensitivity import is_reference, sensitive_values
+from reconciler.model.sensitivity import is_damaged, is_reference, sensitive_values
 
 
 def check_secrets(desired: DesiredConfiguration, manifest: Manifest) -> Iterator[Diagnostic]:
-    """Yield a finding for each secret written in plaintext; the secret itself is never quoted."""
+    """Yield a finding for each secret that is plaintext or damaged; none is ever quoted."""
     for path, value in sensitive_values(manifest.schema, desired.configuration):
         if value is not None and not is_reference(value):
-            yield PLAINTEXT_SECRET.at(
+            kind = ENCRYPTED_VALUE_DAMAGED if is_damaged(value) else PLAINTEXT_SECRET
+            yield kind.at(
                 desired.locate(path),
                 site=desired.site.slug,
                 extension=desired.extension,

@@ -115,7 +115,14 @@ def _accepted(
     acceptance = Acceptance(
         waived_by=entry.waived_by, until=entry.until.isoformat(), reason=entry.reason
     )
-    return found.model_copy(update={"severity": Severity.WARNING, "waiver": acceptance})
+    said = f"Waived by {entry.waived_by} until {acceptance.until}: {entry.reason}"
+    return found.model_copy(
+        update={
+            "severity": Severity.WARNING,
+            "waiver": acceptance,
+            "hint": f"{said.rstrip('.')}. {found.hint}",
+        }
+    )
 
 
 def _findings(

@@ -73,6 +73,13 @@ def test_a_plaintext_secret_is_refused_and_never_shown(
         assert done.code == 1
         assert SECRET not in done.out + done.err
         assert SECRET[:7] not in done.out + done.err
+    for arguments in (
+        ("explain", "penang", "-vv"),
+        ("explain", "penang", "erp-file-gateway", "-vv", "--json"),
+        ("signoff", "penang", "erp-file-gateway", "-vv"),
+    ):
+        done = command(*arguments, cwd=plants.root)
+        assert SECRET[:7] not in done.out + done.err
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])

@@ -29,6 +29,7 @@ RICH = plan_with(
     database=IDENTITY,
     base=DesiredRevision(commit="0" * 40),
     filters=("site=h*",),
+    refreshes=("hartford",),
     needed_signoffs=(
         NeededSignoff(
             site="a", extension="b", aspect="c", role="d", config_hash="e", enforced=True, path="f"
@@ -77,6 +78,7 @@ ALTERED: dict[str, Any] = {
     "installation": "another",
     "live_fingerprint": "sha256:1",
     "needed_signoffs": [],
+    "refreshes": ["another"],
     "scope": "drifted",
     "summary": {},
 }

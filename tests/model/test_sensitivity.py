@@ -13,6 +13,7 @@ from reconciler.model.sensitivity import (
     is_sensitive,
     sensitive_values,
 )
+from tests.support.age_keys import encrypted_text
 
 MARKED = [{"x-sensitive": True}, {"writeOnly": True}, {"format": "password"}]
 
@@ -102,7 +103,9 @@ def test_a_schema_that_refers_to_itself_is_followed_to_the_value() -> None:
     assert not is_sensitive(schema, ("child", "child", "name"))
 
 
-@pytest.mark.parametrize("value", [{"$secret": "vault://a#b"}, {"$encrypted": "age:YWdl"}])
+@pytest.mark.parametrize(
+    "value", [{"$secret": "vault://a#b"}, {"$encrypted": encrypted_text()}], ids=["$secret", "age"]
+)
 def test_a_reference_is_harmless(value: dict[str, str]) -> None:
     assert is_reference(value)
 
@@ -116,6 +119,11 @@ def test_a_reference_is_harmless(value: dict[str, str]) -> None:
         {"$secret": "hunter2"},
         {"$secret": "vault://a b"},
         {"$encrypted": "hunter2"},
+        {"$encrypted": "age:hunter2"},
+        {"$encrypted": "age:YWdl"},
+        {"$encrypted": encrypted_text(), "value": "hunter2"},
+        {"$encrypted": None},
+        {"$encrypted": {"a": 1}},
         {"$secret": None},
         {"$secret": {"a": 1}},
         {"$secret": "vault://a", "value": "hunter2"},
@@ -135,9 +143,11 @@ def test_the_outermost_secrets_are_found_with_their_paths() -> None:
         "title": "z",
         "apiKey": 4711,
         "hasToken": True,
+        "host": {"$encrypted": "z"},
     }
     assert dict(sensitive_values({}, configuration)) == {
         ("users", 0, "password"): "x",
         ("apiKey",): 4711,
         ("credentials", "password"): {"$secret": "vault://y"},
+        ("host",): {"$encrypted": "z"},
     }

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from reconciler.model.change import Action, Change, Origin, Signature
 from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.diagnostic import Diagnostic, Location, sorted_diagnostics
+from reconciler.model.kinds.compliance import SIGNOFF_MISSING
 from reconciler.model.kinds.files import UNKNOWN_USER, USELESS_OPT_OUT
-from reconciler.model.kinds.rules import SIGNOFF_MISSING
 from reconciler.planning.plan import invalid_plan
 from tests.support.desired_folder import (
     EXTENSION_FILE,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.desired_folder import DesiredFolder, small_folder
+from tests.support.desired_folder import DesiredFolder, GitRepository, small_folder
 
 OPEN = {"additionalProperties": True}
 ASPECT = "data-transfer-validation"
@@ -33,9 +33,11 @@ def compliance(model: str | None = "enforced", **different: Any) -> dict[str, An
 
 @pytest.fixture
 def folder(tmp_path: Path) -> DesiredFolder:
+    repository = GitRepository(tmp_path)
     folder = small_folder(tmp_path / "desired-state")
     folder.manifest(OPEN, compliance=compliance())
     folder.configure({"interval": 60})
+    repository.commit()
     return folder
 
 
@@ -73,7 +75,8 @@ def test_a_signoff_of_the_right_hash_by_a_listed_signer_counts(folder: DesiredFo
         ({"signedBy": "reconciler"}, ["signoff-missing", "signoff-void"]),
         ({"signedBy": "nobody"}, ["signoff-missing", "signoff-void"]),
         ({"role": "site-manager"}, ["signoff-missing", "signoff-void"]),
-        ({"aspect": "another-aspect"}, ["signoff-missing"]),
+        ({"aspect": "another-aspect"}, ["signoff-missing", "signoff-unasked"]),
+        ({"signedAt": "2999-01-01T00:00:00Z"}, ["signoff-missing", "signoff-void"]),
     ],
 )
 def test_a_signoff_that_differs_in_anything_does_not_count(
@@ -90,7 +93,7 @@ def test_a_changed_configuration_voids_its_signoff_and_a_return_finds_it_again(
     signed = signoff(folder.configuration().config_hash)
     folder.configure({"interval": 61}, signoffs=[signed])
     assert sorted(folder.codes()) == ["signoff-missing", "signoff-void"]
-    folder.configure({"interval": 60.0}, signoffs=[signed])
+    folder.configure({"interval": 60}, signoffs=[signed])
     assert folder.codes() == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.age_keys import encrypted_text
 from tests.support.desired_folder import DesiredFolder, small_folder
 
 OPEN = {"additionalProperties": True}
@@ -30,6 +31,9 @@ def folder(tmp_path: Path) -> DesiredFolder:
         (OPEN, {"apiKey": 4711}, "/apiKey"),
         (OPEN, {"secrets": ["hunter2"]}, "/secrets/0"),
         (OPEN, {"url": "https://mes:hunter2@erp.example"}, "/url"),
+        (OPEN, {"password": {"$encrypted": "age:hunter2"}}, "/password"),
+        (OPEN, {"title": {"$encrypted": "hunter2"}}, "/title"),
+        (OPEN, {"titles": [{"$encrypted": "age:aHVudGVyMg=="}]}, "/titles/0"),
         (
             {"properties": {"password": {"x-sensitive": True}}},
             {"password": {"$secret": "vault://a", "plain": "hunter2"}},
@@ -59,12 +63,16 @@ def test_a_plaintext_secret_is_found_and_not_repeated(
 
 def test_a_reference_may_stand_under_a_name_that_is_no_secrets(folder: DesiredFolder) -> None:
     folder.manifest(OPEN)
-    folder.configure({"url": {"$secret": "vault://a#b"}, "hosts": [{"$encrypted": "age:YQ"}]})
+    folder.configure(
+        {"url": {"$secret": "vault://a#b"}, "hosts": [{"$encrypted": encrypted_text()}]}
+    )
     assert folder.codes() == []
 
 
 @pytest.mark.parametrize(
-    "value", [{"$secret": "vault://a#b"}, {"$encrypted": "age:YWdlLWVuY3J5cHRpb24="}, None]
+    "value",
+    [{"$secret": "vault://a#b"}, {"$encrypted": encrypted_text()}, None],
+    ids=["$secret", "age", "null"],
 )
 def test_a_reference_a_ciphertext_or_nothing_is_no_plaintext(
     folder: DesiredFolder, value: Any
@@ -72,6 +80,18 @@ def test_a_reference_a_ciphertext_or_nothing_is_no_plaintext(
     folder.manifest(OPEN)
     folder.configure({"password": value})
     assert folder.codes() == []
+
+
+@pytest.mark.parametrize("name", ["password", "title"])
+def test_a_damaged_ciphertext_is_told_from_plaintext_and_not_repeated(
+    folder: DesiredFolder, name: str
+) -> None:
+    damaged = encrypted_text()[:-9]
+    folder.manifest(OPEN)
+    folder.configure({name: {"$encrypted": damaged}})
+    (found,) = folder.findings()
+    assert (found.code, found.subject) == ("encrypted-value-damaged", f"/{name}")
+    assert damaged[40:60] not in found.model_dump_json()
 
 
 def test_a_plaintext_secret_in_a_profile_is_found_in_the_profile(folder: DesiredFolder) -> None:

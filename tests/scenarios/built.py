@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 from tests.scenarios.scenario import Scenario, Step
-from tests.support.desired_folder import EXTENSION_FILE, SITE, SMALL, DesiredFolder
+from tests.support.desired_folder import EXTENSION_FILE, MANIFEST_FILE, SITE, SMALL, DesiredFolder
 
 SHOWN = f"desired-state/{EXTENSION_FILE}"
 LIMIT = 1024 * 1024
@@ -42,6 +43,38 @@ def _link_to_itself(folder: DesiredFolder) -> None:
 def _pipe(folder: DesiredFolder) -> None:
     folder.remove(EXTENSION_FILE)
     os.mkfifo(folder.path / EXTENSION_FILE)
+
+
+_CONTRACTS = tuple(
+    f"catalog/capabilities/{name}.yaml" for name in ("Erp-integration", "erp-integration")
+)
+
+
+def _contract_twice(folder: DesiredFolder) -> None:
+    for path in _CONTRACTS:
+        folder.write(path, f"id: {Path(path).stem}\nname: ERP integration\n")
+
+
+_SITE_FILE = f"sites/{SITE}/site.yaml"
+
+
+def _list_1002_signers(folder: DesiredFolder) -> None:
+    names = "\n".join(f"   - nobody{number}" for number in range(1002))
+    folder.replace(_SITE_FILE, " [mlopez]", "\n" + names)
+
+
+def _restore_site(folder: DesiredFolder) -> None:
+    folder.write(_SITE_FILE, SMALL[_SITE_FILE])
+
+
+def _configure_long_list(folder: DesiredFolder) -> None:
+    folder.manifest({"properties": {"stations": {"items": {"enum": [*range(2_000)]}}}})
+    folder.configure({"stations": [*range(2_000)]})
+
+
+def _restore_both(folder: DesiredFolder) -> None:
+    folder.write(MANIFEST_FILE, SMALL[MANIFEST_FILE])
+    _restore(folder)
 
 
 def _configure_502_keys(folder: DesiredFolder) -> None:
@@ -142,6 +175,39 @@ _SCENARIOS = (
         ),
     ),
     Scenario(
+        "yaml-values",
+        _write("version: 1.0.0\nsignoffs:\n" + "- 1\n" * 20_001),
+        _restore,
+        (f"{SHOWN}:20003:3 error yaml-values",),
+        told=(
+            "20,001 numbers were pasted in as a list.",
+            "what the extension knows is written instead.",
+        ),
+    ),
+    Scenario(
+        "too-many-findings",
+        _list_1002_signers,
+        _restore_site,
+        (
+            *(f"desired-state/{_SITE_FILE}:{line}:6 error unknown-user" for line in range(7, 1007)),
+            f"desired-state/{_SITE_FILE}:1:1 error too-many-findings",
+        ),
+        told=(
+            "`signers` lists 1,002 people who are no users.",
+            "`signers` lists users.",
+        ),
+    ),
+    Scenario(
+        "configuration-too-large",
+        _configure_long_list,
+        _restore_both,
+        (f"{SHOWN}:3:19 error configuration-too-large",),
+        told=(
+            "a list of 2,000 stations is to be checked against an enumeration of 2,000.",
+            "the schema has no such enumeration.",
+        ),
+    ),
+    Scenario(
         "conflict-findings",
         _follow(lambda name: name),
         _follow(lambda _: "shared-queue"),
@@ -155,6 +221,16 @@ _SCENARIOS = (
         told=(
             "33 extensions provide one capability, each by a policy that excludes all others.",
             "they follow the same policy.",
+        ),
+    ),
+    Scenario(
+        "similar-path",
+        _contract_twice,
+        lambda folder: folder.remove(_CONTRACTS[1]),
+        (f"desired-state/{_CONTRACTS[1]}:1:1 warning similar-path",),
+        told=(
+            "the catalog has `Erp-integration.yaml` and `erp-integration.yaml`.",
+            "one of the two is removed.",
         ),
     ),
     Scenario(

@@ -5,6 +5,7 @@ One is a folder named after a code:
 ==========================  ======================================================================
 ``failing/``                laid over the small folder
 ``removed.txt``             what is missing from the small folder, a path a line
+``author.txt``              the email of who commits the failing folder; no git where it is absent
 ``expected.txt``            every finding: path:line:column, severity, code
 ``mended/``                 laid over the failing folder: what the finding's hint advises
 ``mended-removed.txt``      what mending takes away from the failing folder
@@ -23,7 +24,7 @@ from functools import partial
 from pathlib import Path
 
 from reconciler.model.diagnostic import Diagnostic
-from tests.support.desired_folder import DesiredFolder, small_folder
+from tests.support.desired_folder import DesiredFolder, GitRepository, small_folder
 
 Step = Callable[[DesiredFolder], None]
 
@@ -65,11 +66,17 @@ def read_scenario(path: Path) -> Scenario:
     """Return the scenario that stands in the folder ``path``."""
     return Scenario(
         code=path.name,
-        fail=partial(_lay_over, path, "failing", "removed.txt"),
+        fail=partial(_fail, path),
         mend=partial(_lay_over, path, "mended", "mended-removed.txt"),
         expected=_lines(path / "expected.txt"),
         left=_lines(path / "mended-expected.txt"),
     )
+
+
+def _fail(path: Path, folder: DesiredFolder) -> None:
+    _lay_over(path, "failing", "removed.txt", folder)
+    if author := "".join(_lines(path / "author.txt")):
+        GitRepository(folder.path.parent).commit("Describe the plant", email=author)
 
 
 def _lay_over(path: Path, overlay: str, removed: str, folder: DesiredFolder) -> None:

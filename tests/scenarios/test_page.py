@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from reconciler.model.kinds import ALL_KINDS, GROUPS
-from reconciler.model.kinds.rules import CONFIGURATION_UNKNOWN
+from reconciler.model.kinds.configurations import CONFIGURATION_UNKNOWN
 from tests.scenarios.__main__ import PAGE, main
 from tests.scenarios.examples import Example, example_of
 from tests.scenarios.page import diagnostics_page, entry, index

@@ -40,6 +40,10 @@ from reconciler.model.document import JsonValue
 from reconciler.model.kinds import reading as kinds
 
 MAX_NESTING: Final = 100
+MAX_VALUES: Final = 200_000
+"""A mebibyte can hold more, but not be read and checked in seconds."""
+MAX_ENTRIES: Final = 20_000
+"""Of one list or mapping: what checks it may look at every entry several times."""
 
 
 class _Open:
@@ -76,6 +80,7 @@ class ValueBuilder:
         self._anchors: dict[str, JsonValue] = {}
         self._expansion = AliasExpansion()
         self._documents = 0
+        self._values = 0
         self._handlers: dict[type[Event], Callable[..., None]] = {
             ScalarEvent: self._scalar,
             AliasEvent: self._alias,
@@ -128,11 +133,17 @@ class ValueBuilder:
         self._place(event, self._scalars.value_of(event))
 
     def _place(self, event: NodeEvent, value: JsonValue) -> None:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            limit = f"{MAX_VALUES:,} values"
+            self._findings.stop(kinds.YAML_VALUES, mark_of(event), what="the file", limit=limit)
         if event.anchor and not isinstance(event, AliasEvent):
             self._anchors[event.anchor] = value
         top = self._top
         if top.items is not None:
             top.items.append(value)
+            if len(top.items) > MAX_ENTRIES:
+                self._stop_at_entry(event, "the list")
         elif top.expects_key:
             self._key(event, value)
         else:
@@ -156,6 +167,12 @@ class ValueBuilder:
         else:
             top.key = value
             top.marks[value] = mark_of(event)
+            if len(top.marks) > MAX_ENTRIES:
+                self._stop_at_entry(event, "the mapping")
+
+    def _stop_at_entry(self, event: NodeEvent, what: str) -> None:
+        limit = f"{MAX_ENTRIES:,} entries"
+        self._findings.stop(kinds.YAML_VALUES, mark_of(event), what=what, limit=limit)
 
     def _note_lines(self, event: ScalarEvent) -> None:
         line = mark_of(event).line

@@ -7,13 +7,15 @@ from types import ModuleType
 from reconciler.model.diagnostic import DiagnosticKind
 from reconciler.model.kinds import (
     catalog,
+    compliance,
+    configurations,
     conflicts,
     dependencies,
     files,
     folder,
     lifecycle,
     reading,
-    rules,
+    secrets,
     waivers,
 )
 
@@ -22,7 +24,19 @@ def _kinds_in(module: ModuleType) -> list[DiagnosticKind]:
     return [value for value in vars(module).values() if isinstance(value, DiagnosticKind)]
 
 
-_MODULES = (folder, reading, files, catalog, rules, dependencies, conflicts, lifecycle, waivers)
+_MODULES = (
+    folder,
+    reading,
+    files,
+    catalog,
+    configurations,
+    secrets,
+    compliance,
+    dependencies,
+    conflicts,
+    lifecycle,
+    waivers,
+)
 
 GROUPS: dict[str, tuple[DiagnosticKind, ...]] = {
     module.__doc__ or module.__name__: tuple(_kinds_in(module)) for module in _MODULES

@@ -155,3 +155,10 @@ USELESS_OPT_OUT = DiagnosticKind(
         "may have dropped the extension."
     ),
 )
+TOO_MANY_FINDINGS = DiagnosticKind(
+    "too-many-findings",
+    "more than {limit} findings about this file; the others are not listed",
+    "Mend those that are listed and validate again.",
+    about="A list that nobody reads to its end hides what matters. What is listed is the first by "
+    "line; the others show once these are mended.",
+)

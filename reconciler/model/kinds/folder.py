@@ -44,3 +44,11 @@ UNREADABLE_FILE = DiagnosticKind(
         "file would mean deactivating what it asks for."
     ),
 )
+SIMILAR_PATH = DiagnosticKind(
+    "similar-path",
+    "the path differs from {other} only in case or Unicode form",
+    "Keep one of the two, or rename one: on many computers only one of them can exist.",
+    Severity.WARNING,
+    about="Git keeps both files, and Linux does. A file system that folds case, as those of macOS "
+    "and Windows do, keeps one of them: what is planned there is not what is planned in CI.",
+)

@@ -169,6 +169,13 @@ YAML_SIZE = DiagnosticKind(
         "belongs to the extension's own storage, or an export that was added by mistake."
     ),
 )
+YAML_VALUES = DiagnosticKind(
+    "yaml-values",
+    "{what} has more than {limit}; so many are not read",
+    "Split the file, or remove from it what is not configuration.",
+    about="A file of a mebibyte can hold more values than can be checked in seconds. No plant's "
+    "configuration has nearly as many.",
+)
 YAML_TOO_MANY_FINDINGS = DiagnosticKind(
     "yaml-too-many-findings",
     "more than {limit} findings in this file; reading stopped here",

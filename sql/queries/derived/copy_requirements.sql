@@ -1,2 +1,2 @@
--- Copy the compliance requirements of the changed configurations to the server.
+-- Copy the required signatures to the server.
 COPY staged_requirements (site_id, extension_id, aspect, required_role, enforced) FROM STDIN

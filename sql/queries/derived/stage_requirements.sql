@@ -1,4 +1,4 @@
--- Where the compliance requirements of the changed configurations are copied to.
+-- Where the required signatures are copied to.
 CREATE TEMPORARY TABLE staged_requirements (
     site_id uuid NOT NULL,
     extension_id text NOT NULL,

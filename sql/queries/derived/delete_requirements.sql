@@ -1,8 +1,9 @@
--- Remove what the changed configurations asked for before and no longer ask for.
+-- Remove the signatures that live configurations asked for before and no longer ask for.
 DELETE FROM compliance_requirements AS kept
-USING staged_changes AS changed
-WHERE kept.site_id = changed.site_id
-  AND kept.extension_id = changed.extension_id
+USING staged_verdicts AS validated
+WHERE validated.live
+  AND kept.site_id = validated.site_id
+  AND kept.extension_id = validated.extension_id
   AND NOT EXISTS (
       SELECT FROM staged_requirements AS staged
       WHERE staged.site_id = kept.site_id

@@ -1,0 +1,168 @@
+"""Who wrote what a configuration says, told from git: the other pair of eyes than the signer's.
+
+Signing touches the same file as the change that is signed, so the last commit to a file tells
+nothing. What counts is the newest commit after which the file says something else of the
+configuration than before, signoffs and reasons aside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.desired.git import GitFolder
+from reconciler.desired.yaml.reader import read_yaml
+from reconciler.model.desired import (
+    ChangeAuthors,
+    ConfigurationKey,
+    DesiredConfiguration,
+    DesiredState,
+)
+from reconciler.model.document import Document, JsonValue
+from reconciler.planning.inputs import Authorship
+
+UNKNOWN = ChangeAuthors(certain=False)
+_ABOUT_THE_CHANGE = ("enabled", "version", "configuration")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one file says of a configuration: its own file, a profile's entry, a site's profiles."""
+
+    path: str
+    profile_entry: str | None = None
+    profiles: bool = False
+
+    def of(self, value: Any) -> str:
+        """Return this part of a file's value as text, in which 1, 1.0 and true differ."""
+        said: Any = value
+        if isinstance(value, dict):
+            if self.profiles:
+                said = value.get("profiles")
+            elif self.profile_entry is not None:
+                entries = value.get("extensions")
+                said = entries.get(self.profile_entry) if isinstance(entries, dict) else None
+            else:
+                said = {key: value[key] for key in _ABOUT_THE_CHANGE if key in value}
+        return json.dumps(said, sort_keys=True)
+
+
+def change_authors(
+    git: GitFolder | None,
+    state: DesiredState,
+    since: str | None = None,
+    keys: Collection[ConfigurationKey] | None = None,
+) -> dict[ConfigurationKey, ChangeAuthors]:
+    """Return who wrote each configuration that somebody signed.
+
+    Args:
+        git: the repository; None outside git, where nobody is known.
+        state: the desired state, as it was read at its commit or in the working tree.
+        since: a commit; whoever changed a configuration after it is an author as well, so that a
+            small change on top of one's own does not make another's of both.
+        keys: of which configurations; None for all.
+    """
+    every_one = state.configurations
+    asked = every_one.values() if keys is None else [every_one[key] for key in keys]
+    signed = [each for each in asked if each.signoffs]
+    commit = state.revision.commit
+    if git is None or commit is None or not signed:
+        return {each.key: UNKNOWN for each in signed}
+    parts = {each.key: dict(_parts(each)) for each in signed}
+    every = {part for said in parts.values() for part in said}
+    recent = git.commits_between(since, commit) if since else frozenset()
+    history = _History(git, git.touches(commit, {part.path for part in every}), recent)
+    wrote = history.writers(every)
+    committed = history.at(commit, every) if state.revision.dirty else None
+    found = {}
+    for key, said in parts.items():
+        same = committed is None or all(
+            part.of(document.value) == committed[part] for part, document in said.items()
+        )
+        found[key] = _authors(wrote, said, recent) if same else UNKNOWN
+    return found
+
+
+def _parts(desired: DesiredConfiguration) -> Iterator[tuple[_Part, Document]]:
+    for layer in desired.layers:
+        entry = desired.extension if layer.base else None
+        yield _Part(layer.document.path, profile_entry=entry), layer.document
+    if any(layer.base for layer in desired.layers):
+        yield _Part(desired.site.document.path, profiles=True), desired.site.document
+
+
+def _authors(
+    wrote: Mapping[_Part, list[Authorship]], parts: Iterable[_Part], recent: frozenset[str]
+) -> ChangeAuthors:
+    """Return who wrote the newest of the parts, and the others since then."""
+    writers = [writer for part in parts for writer in wrote[part]]
+    if not writers:
+        return UNKNOWN
+    newest = min(writers, key=lambda writer: writer.age)
+    counting = [newest, *(writer for writer in writers if writer.commit in recent)]
+    emails = frozenset(writer.author_email.casefold() for writer in counting)
+    return ChangeAuthors(emails, certain=all(writer.certain for writer in counting))
+
+
+class _History:
+    """The commits that touched some files, and what the files said before and after each."""
+
+    def __init__(
+        self, git: GitFolder, touches: Mapping[str, list[Authorship]], recent: frozenset[str]
+    ) -> None:
+        self._git = git
+        self._touches = touches
+        self._recent = recent
+        self._values: dict[tuple[str, str], JsonValue] = {}
+
+    def writers(self, parts: set[_Part]) -> dict[_Part, list[Authorship]]:
+        """Return who changed each part: the last who did, and all who did recently.
+
+        Goes back a commit of every file at a time, so that each step is one call of git.
+        """
+        found: dict[_Part, list[Authorship]] = {part: [] for part in parts}
+        depth, left = 0, {part for part in parts if part.path in self._touches}
+        while left:
+            at = {part: self._touches[part.path][depth] for part in left}
+            self._load(
+                (f"{touch.commit}{end}", part.path)
+                for part, touch in at.items()
+                for end in ("", "^")
+            )
+            depth += 1
+            left = {
+                part
+                for part, touch in at.items()
+                if self._goes_on(part, touch, found[part]) and depth < len(self._touches[part.path])
+            }
+        return found
+
+    def _goes_on(self, part: _Part, touch: Authorship, found: list[Authorship]) -> bool:
+        """Add the commit if it changed the part; return whether an older one could count."""
+        after = part.of(self._values[touch.commit, part.path])
+        before = part.of(self._values[f"{touch.commit}^", part.path])
+        # Where the history ends, everything seems to be new.
+        changed = after != before or not touch.certain
+        if changed and (not found or touch.commit in self._recent):
+            found.append(touch)
+        return not found or touch.commit in self._recent
+
+    def at(self, commit: str, parts: set[_Part]) -> dict[_Part, str]:
+        """Return what the files say at a commit."""
+        self._load((commit, part.path) for part in parts)
+        return {part: part.of(self._values[commit, part.path]) for part in parts}
+
+    def _load(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Read files at commits that were not read before, all at once."""
+        missing = sorted(set(wanted) - self._values.keys())
+        names = [f"{revision}:{path}" for revision, path in missing]
+        for place, content in zip(missing, self._git.contents(names), strict=True):
+            self._values[place] = None if content is None else _value(place[1], content)
+
+
+def _value(path: str, content: bytes) -> JsonValue:
+    """Return what a file said; one that could not be read said nothing."""
+    document = read_yaml(path, content).document
+    return None if document is None else document.value
