@@ -35,7 +35,8 @@ def check_catalog(state: DesiredState) -> Iterator[Diagnostic]:
     provided = _provided(state)
     for manifest in state.catalog:
         yield from check_manifest_v2(manifest.document)
-        yield from _unprovided(manifest, provided)
+        if not state.unreadable_manifests:  # any of them may provide anything
+            yield from _unprovided(manifest, provided)
 
 
 def check_ranges(manifest: Manifest) -> Iterator[Diagnostic]:

@@ -51,7 +51,7 @@ class Plant:
     def __init__(self) -> None:
         self.files: dict[str, str] = {name: SMALL[name] for name in ("reconciler.yaml",)}
         self.files["users.yaml"] = SMALL["users.yaml"]
-        self.as_of = NOW
+        self.as_of: datetime | None = NOW
 
     def put(self, path: str, value: object) -> Plant:
         """Write a value, or a text as it stands, as a file."""
