@@ -20,7 +20,8 @@ from reconciler.model.desired import (
     DesiredConfiguration,
     DesiredState,
 )
-from reconciler.model.document import Document, JsonValue
+from reconciler.model.document import JsonValue
+from reconciler.planning.attribution import own_file, profile_file
 from reconciler.planning.inputs import Authorship
 
 UNKNOWN = ChangeAuthors(certain=False)
@@ -37,15 +38,14 @@ class _Part:
 
     def of(self, value: Any) -> str:
         """Return this part of a file's value as text, in which 1, 1.0 and true differ."""
-        said: Any = value
-        if isinstance(value, dict):
-            if self.profiles:
-                said = value.get("profiles")
-            elif self.profile_entry is not None:
-                entries = value.get("extensions")
-                said = entries.get(self.profile_entry) if isinstance(entries, dict) else None
-            else:
-                said = {key: value[key] for key in _ABOUT_THE_CHANGE if key in value}
+        # A file that is not there says as much as one that holds only signoffs.
+        held = value if isinstance(value, dict) else {}
+        said: Any = {key: held[key] for key in _ABOUT_THE_CHANGE if key in held}
+        if self.profiles:
+            said = held.get("profiles")
+        elif self.profile_entry is not None:
+            entries = held.get("extensions")
+            said = entries.get(self.profile_entry) if isinstance(entries, dict) else None
         return json.dumps(said, sort_keys=True)
 
 
@@ -70,27 +70,36 @@ def change_authors(
     commit = state.revision.commit
     if git is None or commit is None or not signed:
         return {each.key: UNKNOWN for each in signed}
-    parts = {each.key: dict(_parts(each)) for each in signed}
+    parts = {each.key: dict(_parts(each, state)) for each in signed}
     every = {part for said in parts.values() for part in said}
     recent = git.commits_between(since, commit) if since else frozenset()
+    if git.links(commit) & {part.path for part in every}:
+        return {each.key: UNKNOWN for each in signed}  # what a link leads to has its own history
     history = _History(git, git.touches(commit, {part.path for part in every}), recent)
     wrote = history.writers(every)
     committed = history.at(commit, every) if state.revision.dirty else None
     found = {}
     for key, said in parts.items():
         same = committed is None or all(
-            part.of(document.value) == committed[part] for part, document in said.items()
+            part.of(value) == committed[part] for part, value in said.items()
         )
         found[key] = _authors(wrote, said, recent) if same else UNKNOWN
     return found
 
 
-def _parts(desired: DesiredConfiguration) -> Iterator[tuple[_Part, Document]]:
-    for layer in desired.layers:
-        entry = desired.extension if layer.base else None
-        yield _Part(layer.document.path, profile_entry=entry), layer.document
-    if any(layer.base for layer in desired.layers):
-        yield _Part(desired.site.document.path, profiles=True), desired.site.document
+def _parts(desired: DesiredConfiguration, head: DesiredState) -> Iterator[tuple[_Part, Any]]:
+    """Yield every part that says, or could have said, something, with the file's value now.
+
+    What a layer no longer says has changed the configuration as much as what another says now:
+    a profile's entry that is gone, a profile that the site no longer names, its own file.
+    """
+    values = {layer.document.path: layer.document.value for layer in desired.layers}
+    own = own_file(desired.site, desired.extension)
+    yield _Part(own), values.get(own)
+    for name in desired.site.profiles:
+        path = profile_file(head, name)
+        yield _Part(path, profile_entry=desired.extension), values.get(path)
+    yield _Part(desired.site.document.path, profiles=True), desired.site.document.value
 
 
 def _authors(

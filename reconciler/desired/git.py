@@ -115,6 +115,11 @@ class GitFolder:
         listing = self._run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, *below)
         return [_tree_entry(line, self.prefix) for line in listing.split(b"\0") if line]
 
+    def links(self, commit: str) -> set[str]:
+        """Return the symbolic links of a commit's tree below the folder, from the root."""
+        below = f"{self.prefix}/" if self.prefix else ""
+        return {below + entry.path for entry in self.entries(commit) if entry.mode == SYMLINK}
+
     def blobs(self, names: Collection[str]) -> Iterator[bytes]:
         """Yield the contents of blobs, in the order asked for, from one git process.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from reconciler.model.desired import ConfigurationKey
+from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.manifest import ConflictScope
 
 
@@ -63,6 +63,28 @@ class Conflict:
     resource: str | None = None
     first_policy: str | None = None
     second_policy: str | None = None
+    over: str | None = None
+    """The third extension that both depend on, of a conflict between dependencies."""
+    more: int = 0
+    """How many others like ``second`` there are at other sites, where not all are listed."""
+
+    @property
+    def topic(self) -> str:
+        """What the two share: a capability, a resource of one, or a third extension; else empty."""
+        return "/".join(part for part in (self.capability, self.resource, self.over) if part)
+
+    def other(self, state: DesiredState) -> str:
+        """Return the second of the two as findings name it, with its site where it is another."""
+        extension = self.second.extension_id
+        if self.first.site_id == self.second.site_id:
+            return extension
+        return f"{extension}@{state.sites_by_id[self.second.site_id].slug}"
+
+    def subject(self, state: DesiredState) -> str:
+        """Return what the finding about the first of the two has as its subject."""
+        topic = f" in {self.topic}" if self.topic else ""
+        more = f" and {self.more} more" if self.more else ""
+        return self.other(state) + topic + more
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from reconciler.operations.blocking import (
 )
 from reconciler.operations.derived import records_of, refreshes
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
+from reconciler.operations.narrowing import left_wrong
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
 from reconciler.planning.attribution import own_file, possible_causes
 from reconciler.planning.compare import Divergence, divergences, origin
@@ -146,12 +147,28 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
             *missing_sites(connection, head, {each.key.site_id for each in found}),
             *missing_users(connection, head, _users_needed(head, authorship, signoffs)),
             *uncertain_authors(authorship),
+            *_narrowed(prepared, head, live, desired, found),
             *(formerly_managed(unmanaged) if minds_unmanaged else ()),
         ),
         scope=request.scope,
         filters=selection.described,
     )
     return make_plan(inputs)
+
+
+def _narrowed(
+    prepared: PreparedRequest,
+    head: DesiredState,
+    live: Mapping[ConfigurationKey, DatabaseRow],
+    desired: Mapping[ConfigurationKey, DesiredConfiguration],
+    found: list[Divergence],
+) -> list[str]:
+    """Return what would be wrong where a part of the desired state is applied by itself."""
+    request = prepared.request
+    if request.scope is not Scope.ALL or not request.selection.described:
+        return []
+    touched = {each.key for each in found}
+    return left_wrong(head, prepared.head.diagnostics, live, desired, touched)
 
 
 def _comparable(checked: Checked) -> DesiredState:

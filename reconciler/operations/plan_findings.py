@@ -17,7 +17,7 @@ from reconciler.model.desired import (
     DesiredConfiguration,
     DesiredState,
 )
-from reconciler.model.diagnostic import Diagnostic, Location, sorted_diagnostics
+from reconciler.model.diagnostic import Diagnostic, Gate, Location, sorted_diagnostics
 from reconciler.model.kinds import WAIVABLE
 from reconciler.model.kinds.compliance import COMPLIANCE_CODES
 from reconciler.model.plan import Scope
@@ -79,8 +79,11 @@ def findings_of_plan(
         or each.site is None
         or (each.site, each.extension) in concerned
     ]
-    if scope is Scope.ALL:
-        kept += accepted(head, _about_deactivations(checked, head, found), WAIVABLE)
+    if scope is not Scope.ALL:
+        # What is restored was applied before; how it gets on with what was merged since is no
+        # reason to leave it broken.
+        return sorted_diagnostics([each for each in kept if each.gate is not Gate.APPLY])
+    kept += accepted(head, _about_deactivations(checked, head, found), WAIVABLE)
     return sorted_diagnostics(kept)
 
 

@@ -32,6 +32,12 @@ def own_file(site: Site, extension: str) -> str:
     return f"{folder}/extensions/{extension}.yaml"
 
 
+def profile_file(head: DesiredState, name: str) -> str:
+    """Return where a profile stands, or would."""
+    folder = head.project_document.path.rpartition("/")[0]
+    return f"{folder}/profiles/{name}.yaml" if folder else f"profiles/{name}.yaml"
+
+
 def possible_causes(divergence: Divergence, head: DesiredState) -> set[str]:
     """Return every file whose last commit may have to be known for a divergence."""
     site = head.sites_by_id[divergence.key.site_id]
@@ -39,9 +45,7 @@ def possible_causes(divergence: Divergence, head: DesiredState) -> set[str]:
     if divergence.desired is not None:
         paths.update(layer.document.path for layer in divergence.desired.layers)
     else:
-        folder = head.project_document.path.rpartition("/")[0]
-        prefix = f"{folder}/" if folder else ""
-        paths.update(f"{prefix}profiles/{name}.yaml" for name in site.profiles)
+        paths.update(profile_file(head, name) for name in site.profiles)
     return paths
 
 

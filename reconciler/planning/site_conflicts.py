@@ -19,15 +19,20 @@ def conflicts_by_site(
 ) -> defaultdict[UUID, list[SiteConflict]]:
     """Return the conflicts at each site; one that spans two sites is at both.
 
-    It is an error, and a warning where a waiver at either site accepted one about the pair.
+    It is an error, and a warning where a waiver accepted the finding about it.
     """
-    accepted = _accepted_pairs(diagnostics)
+    accepted = {
+        (each.code, each.site, each.extension, each.subject) for each in diagnostics if each.waiver
+    }
     found: defaultdict[UUID, list[SiteConflict]] = defaultdict(list)
     for conflict in conflicts:
-        pair = frozenset((conflict.first.extension_id, conflict.second.extension_id))
-        sites = {head.sites_by_id[key.site_id].slug for key in (conflict.first, conflict.second)}
-        waived = any((site, pair) in accepted for site in sites)
-        severity = Severity.WARNING if waived else Severity.ERROR
+        about = (
+            f"conflict-{conflict.type.value}",
+            head.sites_by_id[conflict.first.site_id].slug,
+            conflict.first.extension_id,
+            conflict.subject(head),
+        )
+        severity = Severity.WARNING if about in accepted else Severity.ERROR
         for site_id, seen in _sides(conflict, severity):
             found[site_id].append(seen)
     return found
@@ -75,15 +80,6 @@ def conflicting(
             if conflict.other_site is None:
                 found[ConfigurationKey(site_id, conflict.other)].add(conflict.extension)
     return dict(found)
-
-
-def _accepted_pairs(diagnostics: Iterable[Diagnostic]) -> set[tuple[str, frozenset[str]]]:
-    """Return the pairs of extensions, by site, about which a waiver accepted an error."""
-    return {
-        (diagnostic.site, frozenset((diagnostic.extension, diagnostic.subject)))
-        for diagnostic in diagnostics
-        if diagnostic.waiver and diagnostic.site and diagnostic.extension and diagnostic.subject
-    }
 
 
 def each_once(conflicts: Collection[SiteConflict]) -> Iterator[SiteConflict]:

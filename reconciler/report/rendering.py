@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reconciler.report import escaping, view
+from reconciler.report import diagnostic_view, escaping, view
 
 
 @cache
@@ -36,6 +36,7 @@ def _environment() -> Environment:
         diff_lines=view.diff_lines,
         shortened=view.shortened,
         counts_by_site=view.counts_by_site,
+        bystander=diagnostic_view.bystander,
         fence_for=escaping.fence_for,
     )
     return environment

@@ -15,6 +15,7 @@ from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.plan import Plan
 from reconciler.report import view
+from reconciler.report.diagnostic_view import bystander
 from reconciler.report.escaping import printable
 from reconciler.report.plan_text import diagnostic_counts
 
@@ -130,7 +131,7 @@ def print_diagnostics(console: Console, diagnostics: Sequence[Diagnostic]) -> No
         line.append(f"{printable(str(found.location))}: ", style="bold")
         line.append(f"{found.severity} ", style=_SEVERITY_STYLES[found.severity])
         line.append(f"[{found.code}] ", style="dim")
-        line.append(printable(found.message))
+        line.append(printable(found.message + bystander(found)))
         console.print(line, soft_wrap=True)
         console.print(Padding(Text(printable(found.hint), style="cyan"), (0, 0, 0, 4)))
     console.print(escape(diagnostic_counts(diagnostics)))

@@ -104,6 +104,12 @@ def why_unattributed(
             "git does not know who wrote it",
             "Commit the change by itself before it is signed, and fetch the whole history.",
         )
+    known = {user.email.casefold() for user in state.users.values() if user.email}
+    if not state.authors[desired.key].emails <= known:
+        return (
+            "its author's email is nobody's in users.yaml",
+            "Add the email that the author commits with; it might be the signer's own.",
+        )
     if not state.users[signoff.signed_by].email:
         return (
             "the signer has no email in users.yaml to know an author by",

@@ -92,19 +92,20 @@ def _between(sides: list[Side], scope: ConflictScope, network: Network) -> Itera
 
 def _dependencies(network: Network) -> Iterator[Conflict]:
     """Yield the pairs that need versions of other extensions of which none is for both."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for first, second, reason in _irreconcilable(network):
-        found[first, second].append(reason)
+    found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for needed, first, second, reason in _irreconcilable(network):
+        found[first, second][needed] = reason
     for (first, second), reasons in found.items():
         yield Conflict(
             type=ConflictType.DEPENDENCY,
             first=network.key(first),
             second=network.key(second),
-            reason=joined(reasons),
+            reason=joined(reasons.values()),
+            over=", ".join(sorted(reasons)),
         )
 
 
-def _irreconcilable(network: Network) -> Iterator[tuple[str, str, str]]:
+def _irreconcilable(network: Network) -> Iterator[tuple[str, str, str, str]]:
     wanted: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for extension in sorted(network.manifests):
         needs = network.manifests[extension].dependencies.extensions
@@ -121,7 +122,7 @@ def _irreconcilable(network: Network) -> Iterator[tuple[str, str, str]]:
         for one, other in combinations(by_range, 2):
             if fitting[one] and fitting[other] and not fitting[one] & fitting[other]:
                 for pair in product(by_range[one], by_range[other]):
-                    yield _apart(needed, (pair[0], one), (pair[1], other))
+                    yield needed, *_apart(needed, (pair[0], one), (pair[1], other))
 
 
 def _apart(needed: str, one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str, str]:

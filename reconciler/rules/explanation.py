@@ -13,9 +13,9 @@ from reconciler.rules.network import Network
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, unmet
 from reconciler.rules.relations import Installation
 
-MOST_WORK = 1_000_000
+MOST_WORK = 120_000
 """How many extensions and conflicts are looked at for one explanation."""
-MOST_WORK_EACH = 250_000
+MOST_WORK_EACH = 30_000
 
 
 @dataclass(frozen=True, slots=True)

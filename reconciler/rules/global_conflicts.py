@@ -55,8 +55,10 @@ class Followers:
         beyond = len(smaller) * len(larger) > MOST_PAIRS
         for mine, theirs in product(smaller, larger[:1] if beyond else larger):
             if mine.site_id != theirs.site_id:
-                more = [f"and {len(larger) - 1} times more at other sites"] if beyond else []
-                yield policy_conflict(_SCOPE, (mine, few), (theirs, many), [*reasons, *more])
+                more = len(larger) - 1 if beyond else 0
+                said = [*reasons, f"and {more} times more at other sites"] if more else reasons
+                found = policy_conflict(_SCOPE, (mine, few), (theirs, many), said)
+                yield replace(found, more=more)
 
     def excluded(self, key: ConfigurationKey, manifest: ManifestContent) -> bool:
         """Return whether an extension at a site would conflict with one at another site."""

@@ -92,7 +92,6 @@ def networks(state: DesiredState) -> Iterator[Network]:
 
     A site of which too little could be read to say what it has is left out.
     """
-    platform = {each.name: each.version for each in state.project.platform.capabilities}
     versions: dict[UUID, dict[str, str]] = {site.id: {} for site in state.sites.values()}
     for desired in state.configurations.values():
         versions[desired.site.id][desired.extension] = desired.version
@@ -100,17 +99,38 @@ def networks(state: DesiredState) -> Iterator[Network]:
     for slug, extension in state.unreadable_extensions:
         if slug in unread:
             unread[slug].add(extension)
-    half_known = {extension for extension, _ in state.unreadable_manifests}
     for slug in sorted(state.sites.keys() - state.incomplete_sites):
         site = state.sites[slug]
-        enabled = versions[site.id]
-        manifests = {
-            extension: manifest.content
-            for extension, version in enabled.items()
-            if (manifest := state.catalog.manifest(extension, version)) is not None
-        }
-        unknown = frozenset(unread[slug] | (enabled.keys() - manifests.keys()))
-        without = half_known | (unknown - state.catalog.manifests.keys())
-        yield Network(
-            site, enabled, manifests, state.catalog, platform, unknown, frozenset(without)
-        )
+        yield network_of(state, site, versions[site.id], frozenset(unread[slug]))
+
+
+def network_of(
+    state: DesiredState,
+    site: Site,
+    enabled: Mapping[str, str],
+    unread: frozenset[str] = frozenset(),
+) -> Network:
+    """Return a site as it is with some extensions at some versions.
+
+    Args:
+        state: the desired state, for its catalog and platform.
+        site: the site.
+        enabled: the version of each extension.
+        unread: extensions that are enabled as well, and of which nothing is known.
+    """
+    manifests = {
+        extension: manifest.content
+        for extension, version in enabled.items()
+        if (manifest := state.catalog.manifest(extension, version)) is not None
+    }
+    unknown = unread | (enabled.keys() - manifests.keys())
+    half_known = frozenset(extension for extension, _ in state.unreadable_manifests)
+    return Network(
+        site=site,
+        versions=enabled,
+        manifests=manifests,
+        catalog=state.catalog,
+        platform={each.name: each.version for each in state.project.platform.capabilities},
+        unknown=frozenset(unknown),
+        half_known=half_known | (unknown - state.catalog.manifests.keys()),
+    )

@@ -16,7 +16,7 @@ from reconciler.rules.advice import MOST_CHANGES, Step, in_words, takes_least
 from reconciler.rules.network import PLATFORM
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, platform_too_old
 from reconciler.rules.relations import Installation
-from reconciler.rules.suggestion import listed
+from reconciler.rules.suggestion import did_you_mean, listed
 
 MOST_CONFLICTS = 500
 """How many conflicts are listed at one site, and how many between sites."""
@@ -209,7 +209,8 @@ def _known(found: SiteRelations, unmet: Resolution) -> str:
     if unmet.type is DependencyType.EXTENSION:
         versions = catalog.versions(unmet.dependency)
         if not versions:
-            return f"The catalog has no extension {unmet.dependency}: add its manifest."
+            close = did_you_mean(unmet.dependency, catalog.manifests, "Add its manifest.")
+            return f"The catalog has no extension {unmet.dependency}. {close}"
         return f"The catalog has {listed(versions)} of {unmet.dependency}."
     able = sorted(
         f"{manifest.content.id} {manifest.content.version}"
@@ -229,18 +230,13 @@ def _provider_name(provider: str | None) -> str:
 def conflict_finding(state: DesiredState, conflict: Conflict, hint: str) -> Diagnostic:
     """Return a conflict as a finding, at the version of the first of the two."""
     at = state.configurations[conflict.first]
-    other = state.configurations[conflict.second]
-    same_site = conflict.first.site_id == conflict.second.site_id
-    named = other.extension if same_site else f"{other.extension}@{other.site.slug}"
-    topic = "/".join(part for part in (conflict.capability, conflict.resource) if part)
-    shared = f" in {topic}" if topic else ""
     return _KIND_OF_CONFLICT[conflict.type].at(
         at.locate_entry("version"),
         site=at.site.slug,
         extension=at.extension,
-        subject=f"{named}{shared}",
-        other=named,
-        shared=shared,
+        subject=conflict.subject(state),
+        other=conflict.other(state),
+        shared=f" in {conflict.topic}" if conflict.topic else "",
         first_policy=conflict.first_policy,
         second_policy=conflict.second_policy,
         scope=(conflict.scope or ConflictScope.CAPABILITY).value,

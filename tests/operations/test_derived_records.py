@@ -50,7 +50,7 @@ VERDICT = (
 )
 LEDGER = conflict((CORK, DASHBOARD), (CORK, ERP))
 AT_ODDS = Relations(conflicts=(LEDGER,))
-WAIVED = (accepted("cork", DASHBOARD, ERP),)
+WAIVED = (accepted("cork", ERP, DASHBOARD),)
 
 
 def conflicts(installation: Installation, site: UUID = CORK) -> list[tuple[Any, ...]]:
@@ -229,13 +229,13 @@ def test_a_conflict_between_two_sites_is_recorded_at_both_and_resolved_at_both(
 
 
 def test_an_error_that_a_waiver_accepted_did_not_pass(at_odds: Installation) -> None:
-    validated, errors, others = verdict(at_odds, CORK, DASHBOARD)
-    assert (validated, others) == (False, [ERP])
+    validated, errors, others = verdict(at_odds, CORK, ERP)
+    assert (validated, others) == (False, [DASHBOARD])
     assert errors == [
         {
-            "code": "conflict",
-            "message": "line-dashboard conflicts with erp-adapter",
-            "subject": ERP,
+            "code": "conflict-explicit",
+            "message": "erp-adapter conflicts with line-dashboard",
+            "subject": DASHBOARD,
             "waiver": {
                 "waived_by": "quality",
                 "until": "2027-01-31",
@@ -243,7 +243,7 @@ def test_an_error_that_a_waiver_accepted_did_not_pass(at_odds: Installation) -> 
             },
         }
     ]
-    assert verdict(at_odds, CORK, ERP) == (True, None, [DASHBOARD])
+    assert verdict(at_odds, CORK, DASHBOARD) == (True, None, [ERP])
     assert verdict(at_odds, BREMEN, ERP) == (True, None, None)
     assert at_odds.rows(
         "SELECT valid_configs, invalid_configs, conflicting_configs, needs_attention "

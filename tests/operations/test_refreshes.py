@@ -54,7 +54,7 @@ KNOWN = Relations(
     (resolution(CORK, ERP, DASHBOARD),),
     (conflict((CORK, DASHBOARD), (CORK, ERP)),),
 )
-WAIVED = (accepted("cork", DASHBOARD, ERP),)
+WAIVED = (accepted("cork", ERP, DASHBOARD),)
 
 
 def ask_for_reviews(installation: Installation) -> str:

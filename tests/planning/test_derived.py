@@ -166,12 +166,15 @@ def test_a_warning_that_was_never_an_error_leaves_a_configuration_validated(
 def test_a_waiver_about_another_pair_or_another_site_accepts_nothing_of_a_conflict(
     head: DesiredState,
 ) -> None:
-    for found in (accepted("cork", DASHBOARD, SIGNATURE), accepted("bremen", DASHBOARD, ERP)):
+    for found in (
+        accepted("cork", ERP, SIGNATURE),
+        accepted("bremen", ERP, DASHBOARD),
+        accepted("cork", ERP, DASHBOARD, code="conflict-policy"),
+    ):
         (kept,) = records(head, KNOWN, [found])[CORK].conflicts
         assert kept.severity is Severity.ERROR
-    for found in (accepted("cork", DASHBOARD, ERP), accepted("cork", ERP, DASHBOARD)):
-        (kept,) = records(head, KNOWN, [found])[CORK].conflicts
-        assert kept.severity is Severity.WARNING
+    (kept,) = records(head, KNOWN, [accepted("cork", ERP, DASHBOARD)])[CORK].conflicts
+    assert kept.severity is Severity.WARNING
 
 
 def test_outdated_sites_are_those_whose_digest_is_another_and_that_nothing_touches(

@@ -49,7 +49,7 @@ def accepted(site: str, extension: str, subject: str, **facts: Any) -> Diagnosti
     given: dict[str, Any] = {
         "severity": Severity.WARNING,
         "gate": Gate.APPLY,
-        "code": "conflict",
+        "code": "conflict-explicit",
         "message": f"{extension} conflicts with {subject}",
         "hint": "Disable one of them.",
         "location": Location(path=f"sites/{site}/site.yaml"),

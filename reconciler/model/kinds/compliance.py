@@ -15,7 +15,6 @@ SIGNOFF_MISSING = DiagnosticKind(
         "a signature for this aspect. The signature is for one hash, so any change of the "
         "configuration or version needs a new one."
     ),
-    waivable=True,
 )
 SIGNOFF_MISSING_WARNING = DiagnosticKind(
     "signoff-recommended",
