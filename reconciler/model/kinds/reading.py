@@ -6,8 +6,8 @@ from reconciler.model.diagnostic import DiagnosticKind, Severity
 
 YAML_SYNTAX = DiagnosticKind(
     "yaml-syntax",
-    "not valid YAML: {problem}",
-    "Mend the file at this place; nothing in it was read.",
+    "not YAML that is read here: {problem}",
+    "{remedy}",
 )
 JSON_SYNTAX = DiagnosticKind(
     "json-syntax",
@@ -47,8 +47,9 @@ YAML_TAG_MISMATCH = DiagnosticKind(
 )
 YAML_VERSION = DiagnosticKind(
     "yaml-version",
-    "the file declares YAML {version}, which reads words such as 'no' otherwise",
-    "Remove the %YAML line, or write %YAML 1.2 and check words such as no, on and 012.",
+    "the file declares YAML {version} and is read as YAML 1.2, where 'no' and 'on' are words",
+    "Check words such as no, on and 012; then remove the %YAML line, or write %YAML 1.2.",
+    Severity.WARNING,
 )
 YAML_DOCUMENTS = DiagnosticKind(
     "yaml-documents",
