@@ -7,7 +7,7 @@ more steps than there is time, and one with long lists for more memory than ther
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain
 from typing import Any, Final
 
 from reconciler.model.document import JsonValue
@@ -15,14 +15,16 @@ from reconciler.model.subschemas import referred
 
 MAX_REFERENCES: Final = 1_000
 MAX_PATTERN_CHARACTERS: Final = 65_536
-MAX_STEPS: Final = 2_000_000
-MAX_FOLLOWED: Final = 200_000
-"""Steps of a schema with references are counted one by one, which takes longer."""
+MAX_STEPS: Final = 150_000
+"""Each step may be a finding of its own, of about a kilobyte and a half."""
 
+_ALWAYS_FEW: Final = 50_000
+_CHARACTERS_A_STEP: Final = 64
 _REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
 _SAME_VALUE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 _EACH_ENTRY: Final = ("additionalProperties", "propertyNames", "unevaluatedProperties")
 _EACH_ITEM: Final = ("items", "prefixItems", "additionalItems", "contains", "unevaluatedItems")
+_REPEATED: Final = ("const", "enum", "format", "pattern", "required", "type")
 _BY_NAME: Final = ("patternProperties", "dependencies", "dependentSchemas")
 
 
@@ -64,14 +66,18 @@ class SchemaEffort:
 
     def is_too_much(self, value: JsonValue) -> bool:
         """Return whether checking ``value`` could take longer than there is."""
-        if self._refers:
-            steps = _steps(self._schema, value)
-            return sum(1 for _ in islice(steps, MAX_FOLLOWED + 1)) > MAX_FOLLOWED
-        return self._size * _size(value) > MAX_STEPS
+        if not self._refers and self._size * _size(value) <= _ALWAYS_FEW:
+            return False
+        steps = 0
+        for cost in _costs(self._schema, value):
+            steps += cost
+            if steps > MAX_STEPS:
+                return True
+        return False
 
 
 def _size(value: Any) -> int:
-    """Return the number of values in ``value``, itself included."""
+    """Return the number of values in ``value``, itself included, and a part of its texts."""
     number, waiting = 0, [value]
     while waiting:
         part = waiting.pop()
@@ -80,6 +86,8 @@ def _size(value: Any) -> int:
             waiting += part.values()
         elif isinstance(part, list):
             waiting += part
+        elif isinstance(part, str):
+            number += len(part) // _CHARACTERS_A_STEP
     return number
 
 
@@ -94,35 +102,52 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
             waiting += part
 
 
-def _steps(root: Mapping[str, Any], value: JsonValue) -> Iterator[None]:
-    """Yield once for each thing that a validator would look at, however often it is met."""
+def _costs(root: Mapping[str, Any], value: JsonValue) -> Iterator[int]:
+    """Yield what each schema costs at each value it is held against, as often as it is met."""
+    own: dict[int, int] = {}
+    targets: dict[str, Any] = {}
     waiting: list[tuple[Any, JsonValue]] = [(root, value)]
     while waiting:
         schema, part = waiting.pop()
-        if isinstance(schema, list):
-            waiting += [(each, part) for each in schema]
+        if not isinstance(schema, dict):
             continue
-        yield
-        if isinstance(schema, dict):
-            for own in schema.values():
-                yield from (None for _ in (own if isinstance(own, list) else ()))
-            waiting += _same_value(root, schema, part)
-            waiting += _below(schema, part)
+        if id(schema) not in own:
+            own[id(schema)] = _own_cost(schema)
+        yield own[id(schema)]
+        for keyword in _REFERENCES:
+            if isinstance(reference := schema.get(keyword), str):
+                if reference not in targets:
+                    targets[reference] = referred(root, reference)
+                waiting.append((targets[reference], part))
+        for below in chain(_same_value(schema, part), _below(schema, part)):
+            # Counted here as well: what waits takes memory before its turn comes.
+            yield 1
+            waiting.append(below)
 
 
-def _same_value(
-    root: Mapping[str, Any], schema: Mapping[str, Any], part: JsonValue
-) -> list[tuple[Any, JsonValue]]:
-    found = [(schema[keyword], part) for keyword in _SAME_VALUE if keyword in schema]
-    found += [(referred(root, schema[key]), part) for key in _REFERENCES if key in schema]
-    return found
+def _own_cost(schema: Mapping[str, Any]) -> int:
+    """Return what a schema costs without those in it; a finding repeats the texts it is about."""
+    return 1 + sum(
+        _size(held)
+        for keyword, held in schema.items()
+        if keyword in _REPEATED and not isinstance(held, bool)
+    )
+
+
+def _same_value(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[Any, JsonValue]]:
+    for keyword in _SAME_VALUE:
+        if keyword in schema:
+            held = schema[keyword]
+            yield from ((each, part) for each in (held if isinstance(held, list) else [held]))
 
 
 def _below(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[Any, JsonValue]]:
     if isinstance(part, list):
         for keyword in _EACH_ITEM:
             if keyword in schema:
-                yield from ((schema[keyword], item) for item in part)
+                held = schema[keyword]
+                several = held if isinstance(held, list) else [held]
+                yield from ((each, item) for item in part for each in several)
     elif isinstance(part, dict):
         properties = schema.get("properties")
         if isinstance(properties, dict):

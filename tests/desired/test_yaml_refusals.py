@@ -147,9 +147,10 @@ def test_empty_file_reads_as_none(data: bytes) -> None:
     assert reading.document.locate(("a",)).column == 1
 
 
-def test_declared_version_is_refused_when_it_reads_words_otherwise() -> None:
-    assert places_of("%YAML 1.1\n---\na: no\n") == [("yaml-version", 1, 1)]
-    assert read_yaml("file.yaml", b"%YAML 1.2 # core\n---\na: no\n").document is not None
+def test_declared_version_is_named_when_it_reads_words_otherwise() -> None:
+    (found,) = read_yaml("file.yaml", b"%YAML 1.1\n---\na: no\n").diagnostics
+    assert (found.code, found.severity) == ("yaml-version", "warning")
+    assert read_yaml("file.yaml", b"%YAML 1.2 # core\n---\na: no\n").diagnostics == ()
 
 
 def test_size_is_refused_beyond_one_mebibyte() -> None:

@@ -127,7 +127,7 @@ def test_question_mark_and_anchor_are_accepted_where_nothing_is_cut(text: str) -
     [
         *("key: - a", "a: b: c", "a\nb: c", "\ta: b", "a:\n\tb: c", "[a", "[a]]", "{a: 1}}"),
         *("a: 'x' y", '"\\q"', "@a", "`a", "a: %x", "--- a: b", "[a,,b]", "a: |x\n b", "*"),
-        *("a: b\n c: d", "- a\nb: c", "&a &b c", "&a *a", "%FOO\n---\na", "%YAML 1.2\n%YAML 1.2"),
+        *("a: b\n c: d", "- a\nb: c", "&a &b c", "&a *a", "%FOO\na", "%YAML 1.2\n%YAML 1.2"),
         *("".join(f"%TAG !a{n}! x\n" for n in range(40)) + "---\na", "[a\n]: b", '"a\nb": c'),
     ],
 )

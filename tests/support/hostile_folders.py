@@ -191,6 +191,41 @@ HOSTILE_FOLDERS: dict[str, Prepare] = {
         {"properties": {"a": {"items": {"enum": [f"v{n}" for n in range(20_000)]}}}},
         {"a": list(range(20_000))},
     ),
+    "an enumeration of hundreds for each of hundreds of items": _schema(
+        {"properties": {"a": {"items": {"enum": [f"{'v' * 500}{n}" for n in range(380)]}}}},
+        {"a": list(range(300))},
+    ),
+    "a long enumeration for each of many items": _schema(
+        {"properties": {"a": {"items": {"enum": ["v" * 450_000, "w" * 450_000]}}}},
+        {"a": list(range(15_000))},
+    ),
+    "a long constant for each of many items": _schema(
+        {"properties": {"a": {"items": {"const": "v" * 900_000}}}}, {"a": list(range(15_000))}
+    ),
+    "a long pattern for each of many items": _schema(
+        {"properties": {"a": {"items": {"pattern": "v" * 60_000}}}}, {"a": ["x"] * 19_000}
+    ),
+    "a long required name for each of many items": _schema(
+        {"properties": {"a": {"items": {"required": ["v" * 900_000]}}}}, {"a": [{}] * 19_000}
+    ),
+    "anyOf of hundreds for each of hundreds of items": _schema(
+        {"properties": {"a": {"items": {"anyOf": [{"const": f"v{n}"} for n in range(150)]}}}},
+        {"a": list(range(300))},
+    ),
+    "required properties as many as are checked": _schema(
+        {"properties": {"a": {"items": {"required": [f"r{n}" for n in range(300)]}}}},
+        {"a": [{} for _ in range(490)]},
+    ),
+    "references as many as are checked": _schema(_chain(lambda t: {"$ref": t}, 990), {"a": 1}),
+    "name patterns that look ahead at many names": _schema(
+        {"patternProperties": {f"^(?=(a+)+$)b{n}": {} for n in range(300)}},
+        {f"{'a' * 60}{n}!": 1 for n in range(3_000)},
+    ),
+    "a pattern that looks ahead at many texts": _schema(
+        {"properties": {"a": {"items": {"pattern": "^(?=(a+)+$)b"}}}},
+        {"a": [f"{'a' * 40}{n}!" for n in range(15_000)]},
+    ),
+    "references that double as far as is followed": _schema(_chain(_both("anyOf"), 14), {"a": 1}),
     "unique items": _schema(
         {"properties": {"a": {"uniqueItems": True}}}, {"a": [{"a": [n]} for n in range(60_000)]}
     ),

@@ -54,7 +54,10 @@ class ScalarReader:
     def _plain(self, event: ScalarEvent) -> Scalar:
         if event.value == "-":
             self._findings.stop(
-                kinds.YAML_SYNTAX, mark_of(event), problem="a lone '-' cannot be a value"
+                kinds.YAML_SYNTAX,
+                mark_of(event),
+                problem="a lone '-' cannot be a value",
+                remedy="Put quotes around it.",
             )
         try:
             return resolve(event.value)

@@ -17,10 +17,12 @@ from yaml.tokens import Token
 
 from reconciler.desired.yaml.findings import Findings, Mark, ReadingStopped
 from reconciler.desired.yaml.json_events import JsonEvents, JsonSyntaxError
+from reconciler.desired.yaml.markers import second_document, without_unread_directives
 from reconciler.desired.yaml.text_place import START, TextLines
 from reconciler.model.kinds import reading as kinds
 
 MAX_BYTES: Final = 1_048_576
+SYNTAX_REMEDY: Final = "Mend the file at this place; nothing in it was read."
 _MAX_TAG_DIRECTIVES = 32
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -75,7 +77,16 @@ def checked_source(data: bytes, findings: Findings, *, is_json: bool) -> YamlSou
     # there, libyaml takes the end of the file for less than a line break.
     if not is_json and not data.endswith((b"\n", b"\r")):
         data += b"\n"
+    if not is_json and data.lstrip().startswith((b"%", b"#", b"...")):
+        data = _readable_prologue(data, findings)
     return YamlSource(data, is_json=is_json)
+
+
+def _readable_prologue(data: bytes, findings: Findings) -> bytes:
+    text, version = without_unread_directives(data.decode())
+    if version is not None:
+        findings.add(kinds.YAML_VERSION, START, version=version)
+    return text.encode()
 
 
 def stop_at_syntax_error(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
@@ -86,6 +97,9 @@ def stop_at_syntax_error(source: YamlSource, findings: Findings, error: Exceptio
     """
     if isinstance(error, JsonSyntaxError):
         findings.stop(kinds.JSON_SYNTAX, error.place, problem=str(error))
+    second = second_document(source.text)
+    if second is not None:
+        findings.stop(kinds.YAML_DOCUMENTS, TextLines(source.text).place_at(second))
     control = _CONTROL.search(source.text)
     if not isinstance(error, MarkedYAMLError) and control:
         place = TextLines(source.text).place_at(control.start())
@@ -96,10 +110,10 @@ def stop_at_syntax_error(source: YamlSource, findings: Findings, error: Exceptio
             problem="it is a control character",
             remedy="Remove it; if it is meant, write its escape in double quotes.",
         )
-    _stop_at_marked(findings, error)
+    _stop_at_marked(source, findings, error)
 
 
-def _stop_at_marked(findings: Findings, error: Exception) -> NoReturn:
+def _stop_at_marked(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
     problem = getattr(error, "problem", None) or "it cannot be read"
     mark: Mark = getattr(error, "problem_mark", None) or START
     if problem == "found invalid Unicode character escape code":
@@ -111,9 +125,24 @@ def _stop_at_marked(findings: Findings, error: Exception) -> NoReturn:
             remedy="Write the character itself, or \\U and its eight digits.",
         )
     context = getattr(error, "context", None)
-    findings.stop(
-        kinds.YAML_SYNTAX, mark, problem=f"{context}, the parser {problem}" if context else problem
-    )
+    told = f"{context}, the parser {problem}" if context else problem
+    remedy = _remedy(problem, context or "", TextLines(source.text).rest_at(mark))
+    findings.stop(kinds.YAML_SYNTAX, mark, problem=told, remedy=remedy)
+
+
+def _remedy(problem: str, context: str, rest: str) -> str:
+    """Return what to write where YAML 1.2 allows something that the parser does not."""
+    if "tab" in problem or rest.startswith("\t"):
+        return "Write spaces where this line has a tab; then mend what is left."
+    if context in ("while scanning an anchor", "while scanning an alias"):
+        return "Write names of anchors with letters, digits, '-' and '_' only."
+    if problem == "did not find expected ',' or '}'":
+        return "Write a key and its ':' on one line, and a comma after each value."
+    if context == "while parsing a flow node" and rest.startswith((":", "?")):
+        return "Put quotes around a text in brackets that begins with ':' or '?'."
+    if problem == "did not find expected <document start>":
+        return "Indent every line of a text that begins with '|' or '>'."
+    return SYNTAX_REMEDY
 
 
 def _check_encoding(data: bytes, findings: Findings) -> None:
@@ -149,7 +178,12 @@ def _refuse_many_directives(text: str, findings: Findings) -> None:
     directives = list(re.finditer(r"^%TAG", text, re.MULTILINE))
     if len(directives) > _MAX_TAG_DIRECTIVES:
         place = TextLines(text).place_at(directives[0].start())
-        findings.stop(kinds.YAML_SYNTAX, place, problem="more %TAG lines than anybody needs")
+        findings.stop(
+            kinds.YAML_SYNTAX,
+            place,
+            problem="more %TAG lines than anybody needs",
+            remedy=SYNTAX_REMEDY,
+        )
 
 
 READING_ERRORS: Final = (YAMLError, JsonSyntaxError)

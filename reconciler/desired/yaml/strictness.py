@@ -23,7 +23,7 @@ from yaml.tokens import (
 )
 
 from reconciler.desired.yaml.findings import Findings
-from reconciler.desired.yaml.source import YamlSource
+from reconciler.desired.yaml.source import SYNTAX_REMEDY, YamlSource
 from reconciler.desired.yaml.text_place import TextLines
 from reconciler.model.kinds import reading as kinds
 
@@ -148,7 +148,8 @@ class _StrictnessCheck:
                 return
 
     def _refuse(self, index: int, problem: str) -> None:
-        self._findings.add(kinds.YAML_SYNTAX, self._lines.place_at(index), problem=problem)
+        place = self._lines.place_at(index)
+        self._findings.add(kinds.YAML_SYNTAX, place, problem=problem, remedy=SYNTAX_REMEDY)
 
 
 def _depth(line: str) -> int:

@@ -5,9 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 LINE_BREAK: Final = re.compile("\r\n|\r|\n")
+
+
+class Place(Protocol):
+    """A line and a column, however they are kept; both count from 0, in characters."""
+
+    @property
+    def line(self) -> int:
+        """The line."""
+
+    @property
+    def column(self) -> int:
+        """The column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,10 @@ class TextLines:
 
     def __len__(self) -> int:
         return len(self._starts)
+
+    def rest_at(self, place: Place) -> str:
+        """Return what stands in the line of ``place`` from there on."""
+        return self.line(place.line)[place.column :] if place.line < len(self) else ""
 
     def start(self, number: int) -> int:
         """Return the index at which line ``number``, from 0, begins."""

@@ -6,8 +6,8 @@ from reconciler.model.diagnostic import DiagnosticKind, Severity
 
 YAML_SYNTAX = DiagnosticKind(
     "yaml-syntax",
-    "not valid YAML: {problem}",
-    "Mend the file at this place; nothing in it was read.",
+    "not YAML that is read here: {problem}",
+    "{remedy}",
     about=(
         "The parser cannot tell what is meant from here on. The place is where it gave up; "
         "the cause, often a bracket or quote left open or a wrong indentation, may stand a "
@@ -82,8 +82,9 @@ YAML_TAG_MISMATCH = DiagnosticKind(
 )
 YAML_VERSION = DiagnosticKind(
     "yaml-version",
-    "the file declares YAML {version}, which reads words such as 'no' otherwise",
-    "Remove the %YAML line, or write %YAML 1.2 and check words such as no, on and 012.",
+    "the file declares YAML {version} and is read as YAML 1.2, where 'no' and 'on' are words",
+    "Check words such as no, on and 012; then remove the %YAML line, or write %YAML 1.2.",
+    Severity.WARNING,
     about=(
         "YAML 1.1 reads no as false, 12:30 as the number 750 and 012 as 10; the reconciler "
         "reads YAML 1.2, where they are two strings and the number 12. A file that claims 1.1 "

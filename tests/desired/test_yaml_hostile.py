@@ -1,0 +1,27 @@
+"""Every kind of file made to keep the reader busy, as large as a file may be."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from reconciler.desired.yaml.reader import read_yaml
+from tests.support.hostile_yaml import HOSTILE_YAML, SIZE
+
+
+@pytest.mark.parametrize("name", HOSTILE_YAML)
+def test_a_hostile_mebibyte_is_read_or_refused_in_time(name: str) -> None:
+    data = HOSTILE_YAML[name]().encode()
+    assert len(data) <= SIZE
+    began = time.process_time()
+    reading = read_yaml("f.yaml", data)
+    if reading.document is None:
+        assert reading.diagnostics
+        assert len(reading.diagnostics) <= 1_001
+    else:
+        reading.document.locate(("a", 0))
+    assert time.process_time() - began < 5
+    if reading.document is not None:
+        json.dumps(reading.document.value, allow_nan=False)

@@ -1,0 +1,86 @@
+"""What a schema may ask for before a validator is let loose on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.rules.schema_effort import asks_too_much, refuse_costly
+from tests.support.desired_folder import DesiredFolder, small_folder
+
+TREE = {
+    "definitions": {
+        "node": {
+            "properties": {
+                "name": {"type": "string"},
+                "children": {"type": "array", "items": {"$ref": "#/definitions/node"}},
+            }
+        }
+    },
+    "properties": {"root": {"$ref": "#/definitions/node"}},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DesiredFolder:
+    return small_folder(tmp_path / "desired-state")
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ({"items": [{"$ref": "#"}] * 1_001}, "more than 1,000 references"),
+        ({"pattern": "a" * 65_537}, "more than 65,536 characters"),
+        ({"patternProperties": {"a" * 40_000: {}, "b" * 40_000: {}}}, "more than 65,536 char"),
+        ({"$ref": "#name"}, "only references like '#/definitions/name'"),
+        ({"$ref": "#", "items": {"$id": "other"}}, "an \\$id of its own"),
+    ],
+)
+def test_a_schema_whose_cost_cannot_be_told_is_refused(schema: Any, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        refuse_costly(schema)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        TREE,
+        {"$id": "https://machshop.example/a", "$ref": "#/definitions/a"},
+        {"properties": {"$ref": {"type": "string"}, "pattern": {"type": "string"}}},
+    ],
+)
+def test_a_schema_as_people_write_it_is_not_refused(schema: Any) -> None:
+    refuse_costly(schema)
+
+
+def test_a_tree_of_references_costs_what_its_value_has() -> None:
+    node: dict[str, Any] = {"name": "a", "children": [{"name": "b"}] * 1_000}
+    assert not asks_too_much(TREE, {"root": node})
+
+
+def test_a_thousand_mappings_of_five_properties_are_checked() -> None:
+    schema = {"properties": {f"k{n}": {"type": "integer", "minimum": 0} for n in range(50)}}
+    value: list[Any] = [{f"k{n}": n for n in range(5)}] * 1_000
+    assert not asks_too_much({"items": schema}, value)
+
+
+def test_references_that_double_ask_too_much() -> None:
+    levels: dict[str, Any] = {
+        f"d{n}": {"anyOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2} for n in range(40)
+    }
+    assert asks_too_much({"definitions": levels, "$ref": "#/definitions/d0"}, 1)
+
+
+def test_a_schema_that_only_refers_to_itself_asks_too_much() -> None:
+    assert asks_too_much({"$ref": "#"}, 1)
+
+
+def test_a_manifest_that_is_refused_says_why(folder: DesiredFolder) -> None:
+    folder.manifest({"$ref": "#title"})
+    (found,) = folder.findings()
+    assert found.code == "manifest-schema-invalid"
+    assert found.message.endswith(
+        "only references like '#/definitions/name' are followed within it"
+    )
