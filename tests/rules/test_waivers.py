@@ -47,8 +47,9 @@ def test_an_active_waiver_makes_a_warning_of_the_error_and_is_listed_with_it() -
         "until": "2026-11-20",
         "reason": ENTRY["reason"],
     }
-    assert accepted.model_copy(update={"severity": error.severity, "waiver": None}) == error
-    assert accepted.severity == "warning"
+    hint = f"Waived by mlopez until 2026-11-20: {ENTRY['reason']}. {error.hint}"
+    weighed = {"severity": "warning", "waiver": accepted.waiver.model_dump(), "hint": hint}
+    assert accepted.model_dump() == {**error.model_dump(), **weighed}
 
 
 @pytest.mark.parametrize(
