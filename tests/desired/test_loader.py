@@ -15,6 +15,7 @@ from tests.support.desired_folder import (
     SITE,
     SMALL,
     DesiredFolder,
+    GitRepository,
     example_folder,
     small_folder,
 )
@@ -26,7 +27,9 @@ def folder(tmp_path: Path) -> DesiredFolder:
 
 
 def test_the_example_state_has_no_findings(tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path)
     folder = example_folder(tmp_path / "desired-state")
+    repository.commit("Describe the plants")
     assert folder.findings() == []
     assert len(folder.state().sites) == 4
 

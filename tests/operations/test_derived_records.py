@@ -133,7 +133,8 @@ def test_a_conflict_is_recorded_once_with_all_that_makes_it(unapplied: Installat
         first_policy="replace",
         second_policy="merge",
     )
-    apply_knowing(unapplied, Relations(conflicts=(found,)), WAIVED)
+    waived = accepted("cork", ERP, f"{DASHBOARD} in ledger/orders", code="conflict-policy")
+    apply_knowing(unapplied, Relations(conflicts=(found,)), (waived,))
     assert unapplied.rows(
         "SELECT site_id, extension_id_1, extension_id_2, site_id_2, conflict_type, scope, "
         "capability, resource, policy_1, policy_2, severity, reason, resolved_at "

@@ -169,11 +169,12 @@ def test_a_waiver_about_another_pair_or_another_site_accepts_nothing_of_a_confli
     for found in (
         accepted("cork", ERP, SIGNATURE),
         accepted("bremen", ERP, DASHBOARD),
-        accepted("cork", ERP, DASHBOARD, code="conflict-policy"),
+        accepted("cork", ERP, f"{DASHBOARD} in ledger", code="conflict-policy"),
     ):
         (kept,) = records(head, KNOWN, [found])[CORK].conflicts
         assert kept.severity is Severity.ERROR
-    (kept,) = records(head, KNOWN, [accepted("cork", ERP, DASHBOARD)])[CORK].conflicts
+    found = accepted("cork", ERP, f"{DASHBOARD} in ledger")
+    (kept,) = records(head, KNOWN, [found])[CORK].conflicts
     assert kept.severity is Severity.WARNING
 
 

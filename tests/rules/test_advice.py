@@ -167,7 +167,7 @@ def test_what_cannot_be_mended_in_four_steps_says_where_to_look() -> None:
     plant.offer("vault", needs={"beta": "*"}, activationPolicy={"requiredForOperation": True})
     (found,) = plant.findings()
     assert found.hint == (
-        "The catalog has no extension beta: add its manifest. "
+        "The catalog has no extension beta. Known: vault. "
         "`reconciler explain hartford vault` shows what depends on what."
     )
 

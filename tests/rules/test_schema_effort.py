@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.rules.schema_effort import asks_too_much, refuse_costly
+from reconciler.rules.schema_effort import SchemaEffort, refuse_costly
 from tests.support.desired_folder import DesiredFolder, small_folder
 
 TREE = {
@@ -57,24 +57,24 @@ def test_a_schema_as_people_write_it_is_not_refused(schema: Any) -> None:
 
 def test_a_tree_of_references_costs_what_its_value_has() -> None:
     node: dict[str, Any] = {"name": "a", "children": [{"name": "b"}] * 1_000}
-    assert not asks_too_much(TREE, {"root": node})
+    assert not SchemaEffort(TREE).is_too_much({"root": node})
 
 
 def test_a_thousand_mappings_of_five_properties_are_checked() -> None:
     schema = {"properties": {f"k{n}": {"type": "integer", "minimum": 0} for n in range(50)}}
     value: list[Any] = [{f"k{n}": n for n in range(5)}] * 1_000
-    assert not asks_too_much({"items": schema}, value)
+    assert not SchemaEffort({"items": schema}).is_too_much(value)
 
 
 def test_references_that_double_ask_too_much() -> None:
     levels: dict[str, Any] = {
         f"d{n}": {"anyOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2} for n in range(40)
     }
-    assert asks_too_much({"definitions": levels, "$ref": "#/definitions/d0"}, 1)
+    assert SchemaEffort({"definitions": levels, "$ref": "#/definitions/d0"}).is_too_much(1)
 
 
 def test_a_schema_that_only_refers_to_itself_asks_too_much() -> None:
-    assert asks_too_much({"$ref": "#"}, 1)
+    assert SchemaEffort({"$ref": "#"}).is_too_much(1)
 
 
 def test_a_manifest_that_is_refused_says_why(folder: DesiredFolder) -> None:

@@ -41,6 +41,10 @@ users:
     username: mlopez
     name: Maria Lopez
     email: maria.lopez@machshop.example
+  - id: 44444444-4444-4444-8444-444444444444
+    username: tnguyen
+    name: Tran Nguyen
+    email: tran.nguyen@machshop.example
 """,
     f"sites/{SITE}/site.yaml": f"""\
 id: {SITE_ID}
