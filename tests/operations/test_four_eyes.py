@@ -161,3 +161,46 @@ def test_one_character_voids_a_signature_and_its_return_makes_it_count_again(
     installation.commit("Back", dict(back), ENGINEER)
     assert void(installation.plan()) == []
     assert installation.plan().summary.signoff == 1
+
+
+def test_a_signature_only_file_for_what_a_profile_brings_makes_the_signer_no_author(
+    installation: Installation,
+) -> None:
+    profile = "extensions:\n  e-signature:\n    version: 2.0.0\n    configuration: "
+    files: dict[str, str | None] = {
+        "profiles/signing.yaml": profile + "{reidentifyMinutes: 9}\n",
+        "sites/bremen/site.yaml": site_file(BREMEN, "Bremen Works", "standard, signing"),
+        BREMEN_SIGNATURE: None,
+    }
+    installation.commit("Share", files, ENGINEER)
+    entry = signoff_entry(hash_to_sign(installation))
+    installation.commit("Sign", {BREMEN_SIGNATURE: entry}, QUALITY)
+    assert void(installation.plan()) == []
+    assert installation.plan().summary.signoff == 1
+
+
+def test_who_takes_a_profile_away_is_an_author_of_what_is_left(
+    installation: Installation,
+) -> None:
+    profile = "extensions:\n  e-signature:\n    configuration: {reidentifyMinutes: 9}\n"
+    shared = site_file(BREMEN, "Bremen Works", "standard, signing")
+    files: dict[str, str | None] = {
+        "profiles/signing.yaml": profile,
+        "sites/bremen/site.yaml": shared,
+    }
+    installation.commit("Share", files, ENGINEER)
+    alone = {"sites/bremen/site.yaml": site_file(BREMEN, "Bremen Works", "standard")}
+    installation.commit("Drop the profile", dict(alone), QUALITY)
+    sign(installation, 15, hash_to_sign(installation))
+    assert [AUTHOR in found.message for found in void(installation.plan())] == [True]
+
+
+def test_an_author_whose_email_is_nobodys_is_not_taken_for_another_person(
+    installation: Installation,
+) -> None:
+    private = Actor("Quinn Quality", "12345+quinn@users.noreply.example")
+    sign(installation, 20, change(installation, 20, private))
+    (found,) = [
+        each for each in installation.plan().diagnostics if each.code == "signoff-unattributed"
+    ]
+    assert "its author's email is nobody's in users.yaml" in found.message
