@@ -19,11 +19,13 @@ from reconciler.model.kinds.catalog import (
     CAPABILITY_UNPROVIDED,
     MANIFEST_DIALECT,
     MANIFEST_INVALID,
+    MANIFEST_MISSPELT,
     MANIFEST_V2,
 )
 from reconciler.model.manifest import Catalog, Manifest, plain_version
 from reconciler.model.pointer import pointer
 from reconciler.rules.manifest_v2 import MANIFEST_V2_SCHEMA
+from reconciler.rules.misspelt_keys import misspelt_keys
 from reconciler.rules.suggestion import did_you_mean
 from reconciler.rules.versions import parse_range
 
@@ -31,12 +33,30 @@ _MASK = "the value"
 
 
 def check_catalog(state: DesiredState) -> Iterator[Diagnostic]:
-    """Yield what the manifests of the catalog break that the reconciler does not rely on."""
+    """Yield what the manifests of the catalog break, and what they probably mean otherwise."""
     provided = _provided(state)
+    enabled = enabled_versions(state)
     for manifest in state.catalog:
-        yield from check_manifest_v2(manifest.document)
+        misspelt = list(_misspelt(manifest))
+        places = {found.location for found in misspelt}
+        version = manifest.content.id, plain_version(manifest.content.version)
+        yield from as_relied_on(misspelt, relied_on=version in enabled)
+        for found in check_manifest_v2(manifest.document):
+            if found.location not in places:
+                yield found
         if not state.unreadable_manifests:  # any of them may provide anything
             yield from _unprovided(manifest, provided)
+
+
+def _misspelt(manifest: Manifest) -> Iterator[Diagnostic]:
+    for path, meant in misspelt_keys(manifest.document):
+        yield MANIFEST_MISSPELT.at(
+            manifest.document.locate_key(path),
+            extension=manifest.content.id,
+            subject=pointer(path),
+            place=pointer(path),
+            meant=meant,
+        )
 
 
 def check_ranges(manifest: Manifest) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from reconciler.rules.catalog import (
     check_ranges,
     enabled_versions,
 )
-from reconciler.rules.compliance import check_compliance
+from reconciler.rules.compliance import check_authors, check_compliance
 from reconciler.rules.configuration_schema import SchemaChecker
 from reconciler.rules.foundation import check_deactivation, opted_out
 from reconciler.rules.lifecycle import check_lifecycle
@@ -44,6 +44,7 @@ def check(state: DesiredState, installation: Installation) -> list[Diagnostic]:
 def _check_people(state: DesiredState) -> Iterator[Diagnostic]:
     if state.users:  # else users.yaml is missing or not valid, which is said already
         yield from check_service_user(state)
+        yield from check_authors(state)
         for site in state.sites.values():
             yield from check_signers(site, state)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.model.desired import ChangeAuthors, DesiredConfiguration, DesiredState
-from reconciler.model.diagnostic import Diagnostic, DiagnosticKind
+from reconciler.model.diagnostic import Diagnostic, DiagnosticKind, Location
 from reconciler.model.files import ComplianceModel, SignoffEntry
 from reconciler.model.kinds.compliance import (
     SIGNOFF_MISSING,
@@ -15,6 +16,7 @@ from reconciler.model.kinds.compliance import (
     SIGNOFF_UNASKED,
     SIGNOFF_UNATTRIBUTED,
     SIGNOFF_VOID,
+    UNKNOWN_AUTHOR,
 )
 from reconciler.rules.suggestion import did_you_mean
 
@@ -104,12 +106,6 @@ def why_unattributed(
             "git does not know who wrote it",
             "Commit the change by itself before it is signed, and fetch the whole history.",
         )
-    known = {user.email.casefold() for user in state.users.values() if user.email}
-    if not state.authors[desired.key].emails <= known:
-        return (
-            "its author's email is nobody's in users.yaml",
-            "Add the email that the author commits with; it might be the signer's own.",
-        )
     if not state.users[signoff.signed_by].email:
         return (
             "the signer has no email in users.yaml to know an author by",
@@ -132,6 +128,22 @@ def unsigned_requirements(desired: DesiredConfiguration, state: DesiredState) ->
         for required in requirements(desired, state)
         if (required.aspect, required.role) not in signed
     ]
+
+
+def check_authors(state: DesiredState) -> Iterator[Diagnostic]:
+    """Yield a warning for each author of something signed whose email is nobody's.
+
+    It may be a signer's other address, so that nobody can say that two people were at work.
+    """
+    if not state.project.compliance.four_eyes:
+        return
+    known = {user.email.casefold() for user in state.users.values() if user.email}
+    wrote = Counter(email for each in state.authors.values() for email in each.emails - known)
+    folder = state.project_document.path.rpartition("/")[0]
+    place = Location(path=f"{folder}/users.yaml" if folder else "users.yaml")
+    for email, number in sorted(wrote.items()):
+        changed = "1 configuration that is" if number == 1 else f"{number} configurations that are"
+        yield UNKNOWN_AUTHOR.at(place, subject=email, changed=changed)
 
 
 def check_compliance(desired: DesiredConfiguration, state: DesiredState) -> Iterator[Diagnostic]:

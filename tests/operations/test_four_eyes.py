@@ -200,7 +200,6 @@ def test_an_author_whose_email_is_nobodys_is_not_taken_for_another_person(
 ) -> None:
     private = Actor("Quinn Quality", "12345+quinn@users.noreply.example")
     sign(installation, 20, change(installation, 20, private))
-    (found,) = [
-        each for each in installation.plan().diagnostics if each.code == "signoff-unattributed"
-    ]
-    assert "its author's email is nobody's in users.yaml" in found.message
+    (found,) = [each for each in installation.plan().diagnostics if each.code == "unknown-author"]
+    assert found.subject == "12345+quinn@users.noreply.example"
+    assert "wrote 1 configuration that is signed" in found.message

@@ -209,3 +209,29 @@ def test_a_manifest_in_json_is_read_as_one_in_yaml_is() -> None:
     content = plant_.files.pop("catalog/extensions/alpha/1.0.0.yaml")
     plant_.put("catalog/extensions/alpha/1.0.0.json", json.dumps(json.loads(content)))
     assert plant_.codes() == ["mes-version-too-low"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ({"complience": {}}, "compliance"),
+        ({"conflict": {}}, "conflicts"),
+        ({"dependency": {}}, "dependencies"),
+        ({"activationpolicy": {"canBeDisabled": False}}, "activationPolicy"),
+        ({"compliance": {"delegation": []}}, "delegations"),
+        ({"capabilities": {"provide": []}}, "provides"),
+    ],
+)
+def test_a_misspelt_key_that_would_switch_a_rule_off_is_an_error_where_it_is_enabled(
+    written: dict[str, Any], meant: str
+) -> None:
+    plant = Plant().site("hartford", "alpha").offer("alpha", **written)
+    (found,) = plant.findings()
+    assert (found.code, found.severity) == ("manifest-misspelt", "error")
+    assert repr(meant) in found.message
+
+
+@pytest.mark.parametrize("written", [{"tier": "gold"}, {"performance": {}}, {"schemaVersion": "2"}])
+def test_a_property_that_v2_does_not_know_is_no_misspelling(written: dict[str, Any]) -> None:
+    plant = Plant().site("hartford", "alpha").offer("alpha", **written)
+    assert [found.code for found in plant.findings()] == ["manifest-v2"]

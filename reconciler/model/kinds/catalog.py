@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model.diagnostic import DiagnosticKind, Severity
+from reconciler.model.diagnostic import DiagnosticKind, Gate, Severity
 
 MANIFEST_V2 = DiagnosticKind(
     "manifest-v2",
@@ -26,6 +26,14 @@ MANIFEST_DIALECT = DiagnosticKind(
     about="An earlier dialect of manifests wrote capabilities and delegations otherwise. What was "
     "meant is not guessed: a guess would decide about signatures. Where no site enables the "
     "version it is a warning.",
+)
+MANIFEST_MISSPELT = DiagnosticKind(
+    "manifest-misspelt",
+    "the manifest has {place}, which is probably meant to be {meant!r} and is not read",
+    "Correct the key: what stands below it has no effect as it is.",
+    gate=Gate.APPLY,
+    about="A misspelt key switches off what stands below it: a signature is not asked for, a "
+    "conflict is not seen. Where no site enables the version it is a warning.",
 )
 MANIFEST_SCHEMA_INVALID = DiagnosticKind(
     "manifest-schema-invalid",

@@ -35,6 +35,15 @@ SIGNOFF_UNASKED = DiagnosticKind(
     about="A signature meets the one requirement whose aspect it names. This one meets none: the "
     "aspect is misspelt, was copied from another extension, or is no longer asked for.",
 )
+UNKNOWN_AUTHOR = DiagnosticKind(
+    "unknown-author",
+    "{subject!r} is nobody's email in users.yaml, and wrote {changed} signed",
+    "Add the email of whoever commits with it; an address that hides a signer's own counts as "
+    "another person.",
+    Severity.WARNING,
+    about="Whoever makes a change may not sign it (four eyes), and people are told apart by their "
+    "emails. An author whom nobody knows may be the signer under another address.",
+)
 SIGNOFF_UNATTRIBUTED = DiagnosticKind(
     "signoff-unattributed",
     "who made the change that {signer} signed cannot be told: {problem}",
