@@ -129,17 +129,17 @@ class _History:
     def writers(self, parts: set[_Part]) -> dict[_Part, list[Authorship]]:
         """Return who changed each part: the last who did, and all who did recently.
 
-        Goes back a commit of every file at a time, so that each step is one call of git.
+        Goes back through the commits of all files together, ever more of them at a time, so that
+        a long history takes a few calls of git.
         """
         found: dict[_Part, list[Authorship]] = {part: [] for part in parts}
-        depth, left = 0, {part for part in parts if part.path in self._touches}
+        depth, loaded, ahead = 0, 0, 1
+        left = {part for part in parts if part.path in self._touches}
         while left:
+            if depth == loaded:
+                self._load_touches(left, slice(depth, depth + ahead))
+                loaded, ahead = depth + ahead, ahead * 4
             at = {part: self._touches[part.path][depth] for part in left}
-            self._load(
-                (f"{touch.commit}{end}", part.path)
-                for part, touch in at.items()
-                for end in ("", "^")
-            )
             depth += 1
             left = {
                 part
@@ -147,6 +147,15 @@ class _History:
                 if self._goes_on(part, touch, found[part]) and depth < len(self._touches[part.path])
             }
         return found
+
+    def _load_touches(self, parts: Iterable[_Part], which: slice) -> None:
+        """Read what files said before and after some of the commits that touched them."""
+        self._load(
+            (f"{touch.commit}{end}", part.path)
+            for part in parts
+            for touch in self._touches[part.path][which]
+            for end in ("", "^")
+        )
 
     def _goes_on(self, part: _Part, touch: Authorship, found: list[Authorship]) -> bool:
         """Add the commit if it changed the part; return whether an older one could count."""

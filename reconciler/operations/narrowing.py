@@ -12,10 +12,9 @@ from uuid import UUID
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseRow
-from reconciler.rules.advice import in_plain_words
 from reconciler.rules.global_conflicts import Followers
 from reconciler.rules.network import network_of
-from reconciler.rules.problems import Problem, ProblemKind, relations_at
+from reconciler.rules.problems import Problem, ProblemKind, in_plain_words, relations_at
 
 Versions = dict[UUID, dict[str, str]]
 

@@ -7,49 +7,24 @@ same desired state always gets the same advice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from reconciler.model.manifest import ManifestContent
-from reconciler.model.relations import Conflict
-from reconciler.model.semver import is_prerelease, precedence
 from reconciler.rules.global_conflicts import Followers
 from reconciler.rules.network import Network
 from reconciler.rules.problems import (
     Problem,
     ProblemKind,
     SiteRelations,
-    platform_too_old,
+    in_plain_words,
     relations_at,
 )
-from reconciler.rules.versions import meets_minimum, satisfies
+from reconciler.rules.steps import Step, steps_for, suppliers
 
 MOST_CHANGES = 4
 """How many extensions an advice asks to touch at most."""
 MOST_WORK = 8_000
 """How many extensions and conflicts are looked at for one problem, in all sites tried together."""
 MOST_WORK_IN_ALL = 60_000
-_MOST_VERSIONS = 8
-"""How many versions of one extension are tried, the newest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One change to a site: an extension at another version, or (None) disabled."""
-
-    extension: str
-    version: str | None
-    replaces: str | None = None
-    """The version that is enabled now."""
-
-    @property
-    def words(self) -> str:
-        """What to do, as an order."""
-        if self.version is None:
-            return f"disable {self.extension}"
-        if self.replaces is None:
-            return f"enable {self.extension} {self.version}"
-        return f"set {self.extension} to {self.version}"
 
 
 class Adviser:
@@ -89,7 +64,7 @@ class Adviser:
             return []
         search = _Search(self, found, problem)
         ways = []
-        for step in _suppliers(found.network, problem):
+        for step in suppliers(found.network, problem):
             for limit in range(1, MOST_CHANGES + 1):
                 if (steps := search.starting(step, limit)) is not None:
                     ways.append(steps)
@@ -99,7 +74,7 @@ class Adviser:
     def useless(self, found: SiteRelations, problem: Problem) -> Iterator[str]:
         """Yield what the catalog has to provide what is missing and cannot be used, with why."""
         usable = {steps[0] for steps in self.choices(found, problem)}
-        for step in _suppliers(found.network, problem, every=True):
+        for step in suppliers(found.network, problem, every=True):
             if step not in usable:
                 yield f"{step.extension} {step.version}: {self._why_not(found, step)}"
 
@@ -191,132 +166,3 @@ class _Search:
         if self._adviser.clashes_elsewhere(after.network, step.extension):
             clashing.append(Problem(ProblemKind.ELSEWHERE, step.extension))
         return after.also(clashing)
-
-
-def steps_for(found: SiteRelations, problem: Problem) -> Iterator[Step]:
-    """Yield what could mend a problem, what takes least away first."""
-    network, about = found.network, found.problems[problem]
-    if problem.kind in (ProblemKind.EXTENSION, ProblemKind.CAPABILITY, ProblemKind.FOUNDATION):
-        yield from _suppliers(network, problem)
-    if problem.kind is ProblemKind.FOUNDATION:
-        return
-    concerned = [problem.extension]
-    if isinstance(about, Conflict):
-        concerned.append(about.second.extension_id)
-    elif problem.kind is ProblemKind.CYCLE:
-        concerned += problem.about[: _MOST_VERSIONS - 1]
-    for extension in concerned:
-        yield from _versions(network, extension)
-    for extension in reversed(concerned):
-        if _may_be_disabled(network, extension):
-            yield Step(extension, None, network.versions.get(extension))
-
-
-def _suppliers(network: Network, problem: Problem, *, every: bool = False) -> Iterator[Step]:
-    """Yield the extensions and versions that would provide what is missing.
-
-    ``every`` has those among them that are not advised, since they are deprecated or too new.
-    """
-    if problem.kind is ProblemKind.FOUNDATION:
-        yield from _versions(network, problem.extension, every=every)
-    elif problem.kind is ProblemKind.EXTENSION:
-        needed, range_ = problem.about
-        yield from _versions(
-            network, needed, lambda held: satisfies(held.version, range_), every=every
-        )
-    elif problem.kind is ProblemKind.CAPABILITY:
-        for extension in _providers(network, problem):
-            yield from _versions(
-                network, extension, lambda held: _provides(held, *problem.about), every=every
-            )
-
-
-def _providers(network: Network, problem: Problem) -> list[str]:
-    """Return who could provide a capability: the one asked for first, then the default."""
-    capability, _ = problem.about
-    able = {
-        manifest.content.id
-        for manifest in network.catalog
-        if any(each.name == capability for each in manifest.content.capabilities.provides)
-    }
-    asked = [
-        each.provider
-        for each in network.manifests[problem.extension].dependencies.capabilities
-        if each.capability == capability
-    ]
-    contract = network.catalog.contracts.get(capability)
-    first = [*asked, contract.default_provider if contract else None]
-    return sorted(able, key=lambda name: (first.index(name) if name in first else len(first), name))
-
-
-def _provides(manifest: ManifestContent, capability: str, minimum: str) -> bool:
-    return any(
-        each.name == capability and (not minimum or meets_minimum(each.version, minimum))
-        for each in manifest.capabilities.provides
-    )
-
-
-def _versions(
-    network: Network,
-    extension: str,
-    serves: Callable[[ManifestContent], bool] = lambda _: True,
-    *,
-    every: bool = False,
-) -> list[Step]:
-    """Return the other versions of an extension that a site can run, the newest first.
-
-    Args:
-        network: the site.
-        extension: whose versions.
-        serves: says whether a version would do.
-        every: those as well that are not advised.
-
-    Deprecated ones are not advised, pre-releases only where there is nothing else.
-    """
-    now = network.versions.get(extension)
-    others = [
-        manifest.content
-        for manifest in network.catalog.manifests.get(extension, {}).values()
-        if manifest.content.version != now and serves(manifest.content)
-    ]
-    if not every:
-        runnable = [
-            content
-            for content in others
-            if not content.deprecated and not platform_too_old(network, content)
-        ]
-        others = [each for each in runnable if not is_prerelease(each.version)] or runnable
-    ordered = sorted((content.version for content in others), key=precedence, reverse=True)
-    return [Step(extension, version, now) for version in ordered[:_MOST_VERSIONS]]
-
-
-def _may_be_disabled(network: Network, extension: str) -> bool:
-    manifest = network.manifests.get(extension)
-    policy = manifest.activation_policy if manifest else None
-    return extension in network.versions and (
-        policy is None or (policy.can_be_disabled and not policy.required)
-    )
-
-
-def in_plain_words(problem: Problem) -> str:
-    """Return what is wrong as a clause."""
-    name, about = problem.extension, problem.about
-    return {
-        ProblemKind.FOUNDATION: f"{name} must be enabled everywhere",
-        ProblemKind.PLATFORM: f"{name} needs a newer MES or API than the site has",
-        ProblemKind.EXTENSION: f"{name} needs {' '.join(about)}".rstrip(),
-        ProblemKind.CAPABILITY: f"{name} needs capability {' '.join(about)}".rstrip(),
-        ProblemKind.CONFLICT: f"{name} and {about[0] if about else ''} conflict",
-        ProblemKind.CYCLE: f"{' → '.join((name, *about, name))} is a circle",
-        ProblemKind.ELSEWHERE: f"{name} conflicts with an extension of another site",
-    }[problem.kind]
-
-
-def takes_least(steps: Sequence[Step]) -> tuple[int, int]:
-    """Return a key that puts what disables fewest extensions first, then what has fewest steps."""
-    return sum(step.version is None for step in steps), len(steps)
-
-
-def in_words(steps: Sequence[Step]) -> str:
-    """Return steps as one order."""
-    return ", and ".join(step.words for step in steps)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from reconciler.model.desired import DesiredState, Site
 from reconciler.model.relations import Conflict, DependencyType, Resolution
-from reconciler.rules.advice import Adviser, Step, in_words
+from reconciler.rules.advice import Adviser
 from reconciler.rules.compliance import counting_signoffs, requirements
 from reconciler.rules.network import Network
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, unmet
 from reconciler.rules.relations import Installation
+from reconciler.rules.steps import Step, in_words
 
 MOST_WORK = 120_000
 """How many extensions and conflicts are looked at for one explanation."""

@@ -131,3 +131,17 @@ def missing_foundation(network: Network) -> Iterator[str]:
         enabled = extension in network.versions or extension in network.unknown
         if not enabled and any(not platform_too_old(network, manifest) for manifest in versions):
             yield extension
+
+
+def in_plain_words(problem: Problem) -> str:
+    """Return what is wrong as a clause."""
+    name, about = problem.extension, problem.about
+    return {
+        ProblemKind.FOUNDATION: f"{name} must be enabled everywhere",
+        ProblemKind.PLATFORM: f"{name} needs a newer MES or API than the site has",
+        ProblemKind.EXTENSION: f"{name} needs {' '.join(about)}".rstrip(),
+        ProblemKind.CAPABILITY: f"{name} needs capability {' '.join(about)}".rstrip(),
+        ProblemKind.CONFLICT: f"{name} and {about[0] if about else ''} conflict",
+        ProblemKind.CYCLE: f"{' → '.join((name, *about, name))} is a circle",
+        ProblemKind.ELSEWHERE: f"{name} conflicts with an extension of another site",
+    }[problem.kind]

@@ -12,10 +12,11 @@ from reconciler.model.kinds import dependencies as kinds
 from reconciler.model.kinds.lifecycle import FOUNDATION_MISSING
 from reconciler.model.manifest import ConflictScope
 from reconciler.model.relations import Conflict, ConflictType, DependencyType, Resolution
-from reconciler.rules.advice import MOST_CHANGES, Step, in_words, takes_least
+from reconciler.rules.advice import MOST_CHANGES
 from reconciler.rules.network import PLATFORM
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, platform_too_old
 from reconciler.rules.relations import Installation
+from reconciler.rules.steps import Step, in_words, takes_least
 from reconciler.rules.suggestion import did_you_mean, listed
 
 MOST_CONFLICTS = 500

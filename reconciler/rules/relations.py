@@ -9,7 +9,7 @@ from uuid import UUID
 
 from reconciler.model.desired import DesiredState
 from reconciler.model.relations import Conflict, Relations
-from reconciler.rules.advice import Adviser, Step
+from reconciler.rules.advice import Adviser
 from reconciler.rules.global_conflicts import Followers
 from reconciler.rules.network import networks
 from reconciler.rules.problems import (
@@ -19,6 +19,7 @@ from reconciler.rules.problems import (
     relations_at,
     unmet,
 )
+from reconciler.rules.steps import Step
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.model.semver import is_prerelease
-from reconciler.rules.advice import MOST_CHANGES, Step
+from reconciler.rules.advice import MOST_CHANGES
 from reconciler.rules.network import Network
 from reconciler.rules.problems import Problem, platform_too_old, relations_at
 from reconciler.rules.relations import Installation
+from reconciler.rules.steps import Step
 from tests.support.plant import Plant, exclusion, needed, provided
 
 NAMES = ["alpha", "beta", "gamma", "delta"]
