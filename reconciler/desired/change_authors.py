@@ -87,6 +87,18 @@ def change_authors(
     return found
 
 
+def configuration_writers(
+    git: GitFolder, commit: str, paths: Collection[str]
+) -> dict[str, Authorship]:
+    """Return who last changed what sites' own files say of a configuration, by path.
+
+    Not who signed there since, or wrote a reason or a comment.
+    """
+    history = _History(git, git.touches(commit, paths), frozenset())
+    wrote = history.writers({_Part(path) for path in paths})
+    return {part.path: writers[0] for part, writers in wrote.items() if writers}
+
+
 def _parts(desired: DesiredConfiguration, head: DesiredState) -> Iterator[tuple[_Part, Any]]:
     """Yield every part that says, or could have said, something, with the file's value now.
 

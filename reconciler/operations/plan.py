@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection, reading
 from reconciler.database.migrations import migration_state
-from reconciler.desired.git import open_folder
 from reconciler.model.change import Origin
 from reconciler.model.derived import Refresh, SiteRecords
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
@@ -21,6 +19,7 @@ from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, U
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import NeededSignoff, Plan, Scope
+from reconciler.operations.authorship import authorship_of, users_needed, writers_of
 from reconciler.operations.blocking import (
     formerly_managed,
     missing_sites,
@@ -31,9 +30,9 @@ from reconciler.operations.derived import records_of, refreshes
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
 from reconciler.operations.narrowing import left_wrong
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
-from reconciler.planning.attribution import own_file, possible_causes
+from reconciler.planning.attribution import own_file
 from reconciler.planning.compare import Divergence, divergences, origin
-from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
+from reconciler.planning.inputs import DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
 from reconciler.rules.compliance import counting_signoffs, unsigned_requirements
@@ -126,7 +125,9 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
     unmanaged = database.unmanaged_sites(connection, site_ids)
     minds_unmanaged = not request.allow_unmanage and request.scope is Scope.ALL
-    authorship = _authorship(request.source.folder, head, found, signoffs)
+    authorship = authorship_of(request.source.folder, head, found, signoffs)
+    wrote = writers_of(request.source.folder, head, found)
+    people = users_needed(head, {**authorship, **wrote}, signoffs)
     inputs = PlanInputs(
         head=head,
         database=DatabaseState(
@@ -141,11 +142,12 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
         diagnostics=findings_of_plan(prepared.head, head, desired, found, selection, request.scope),
         base=prepared.base,
         authorship=authorship,
+        wrote=wrote,
         needed_signoffs=_needed_signoffs(desired.values(), head, request.scope),
         refreshes=_refreshes(connection, prepared, head, touched),
         blocked=(
             *missing_sites(connection, head, {each.key.site_id for each in found}),
-            *missing_users(connection, head, _users_needed(head, authorship, signoffs)),
+            *missing_users(connection, head, people),
             *uncertain_authors(authorship),
             *_narrowed(prepared, head, live, desired, found),
             *(formerly_managed(unmanaged) if minds_unmanaged else ()),
@@ -243,18 +245,6 @@ def _refreshes(
     return refreshes(connection, head, prepared.records, request.selection, touched)
 
 
-def _users_needed(
-    head: DesiredState,
-    authorship: Mapping[str, Authorship],
-    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
-) -> set[str]:
-    """Return whom changes would be attributed to, and who signed what is to be recorded."""
-    emails = {head.revision.author_email, *(author.author_email for author in authorship.values())}
-    authors = {head.user_for_author(email).username for email in emails}
-    signers = {signoff.signed_by for _, signoff in signoffs}
-    return {head.project.service_user} | authors | signers
-
-
 def _needed_signoffs(
     desired: Iterable[DesiredConfiguration], head: DesiredState, scope: Scope
 ) -> tuple[NeededSignoff, ...]:
@@ -274,19 +264,3 @@ def _needed_signoffs(
         for required in unsigned_requirements(configuration, head)
     ]
     return tuple(sorted(needed, key=lambda entry: (entry.site, entry.extension, entry.aspect)))
-
-
-def _authorship(
-    folder: Path,
-    head: DesiredState,
-    found: list[Divergence],
-    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
-) -> dict[str, Authorship]:
-    """Return who last touched the files behind the divergences and signoffs."""
-    commit, git = head.revision.commit, open_folder(folder)
-    if commit is None or git is None:
-        return {}
-    paths = {configuration.path for configuration, _ in signoffs}
-    for divergence in found:
-        paths |= possible_causes(divergence, head)
-    return git.authorship(commit, paths)

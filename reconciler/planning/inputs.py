@@ -55,6 +55,8 @@ class PlanInputs:
     diagnostics: tuple[Diagnostic, ...]
     base: DesiredState | None = None
     authorship: Mapping[str, Authorship] = field(default_factory=dict)
+    wrote: Mapping[str, Authorship] = field(default_factory=dict)
+    """Who changed the configuration in a file that somebody signed in since, by file path."""
     needed_signoffs: tuple[NeededSignoff, ...] = ()
     refreshes: tuple[Refresh, ...] = ()
     blocked: tuple[str, ...] = ()

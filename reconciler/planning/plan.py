@@ -132,7 +132,7 @@ def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
     )
     attribution = attribute(
         inputs.head,
-        inputs.authorship,
+        {**inputs.authorship, **inputs.wrote},
         causes(divergence, differences, inputs.head),
         otherwise=wanted.path if wanted else own_file(site, divergence.key.extension_id),
         reason=wanted.reason if wanted else None,

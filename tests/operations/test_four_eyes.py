@@ -74,6 +74,23 @@ def test_signing_in_the_same_file_does_not_make_the_signer_the_author(
     assert plan.summary.signoff == 1
 
 
+def test_a_change_is_its_authors_in_the_audit_log_and_the_signature_its_signers(
+    installation: Installation,
+) -> None:
+    enforce(installation)
+    sign(installation, 20, change(installation, 20, ENGINEER))
+    done = installation.apply()
+    rows = installation.rows(
+        "SELECT audit.action, users.username, details ->> 'commit', audit.reason "
+        "FROM configuration_audit_log AS audit JOIN users ON users.id = changed_by "
+        "WHERE details ->> 'runId' = %s ORDER BY sequence",
+        [str(done.run_id)],
+    )
+    assert [row[:2] for row in rows] == [("reconfigured", "engineer"), ("signoff", "quality")]
+    assert [row[3] for row in rows] == ["Change", "Sign"]
+    assert rows[0][2] != rows[1][2]
+
+
 def test_a_comment_or_a_reason_by_the_signer_changes_nothing_of_the_configuration(
     installation: Installation,
 ) -> None:
