@@ -89,7 +89,7 @@ def _ordered(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def _listed(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """Yield findings; where one file has too many, an error takes the place of the others."""
-    paths = [_path(diagnostic) for diagnostic in found]
+    paths = [diagnostic.location.path for diagnostic in found]
     # One more than there may be is the finding that says there are others.
     full = {path for path, number in Counter(paths).items() if number > MOST_FINDINGS + 1}
     listed: Counter[str] = Counter()
@@ -99,7 +99,3 @@ def _listed(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
             yield diagnostic
         elif listed[path] == MOST_FINDINGS + 1:
             yield TOO_MANY_FINDINGS.at(Location(path=path), limit=f"{MOST_FINDINGS:,}")
-
-
-def _path(diagnostic: Diagnostic) -> str:
-    return diagnostic.location.path if diagnostic.location else ""

@@ -43,7 +43,8 @@ def left_wrong(
     for site_id in sorted({key.site_id for key in touched}, key=str):
         site = head.sites_by_id[site_id]
         found += [
-            f"with only what is selected, at {site.slug} {in_plain_words(problem)}"
+            f"with only what is selected, at {site.slug} {in_plain_words(problem)}; select what "
+            "belongs together, or leave --site and --extension out"
             for problem in sorted(after.problems(site_id) - before.problems(site_id))
             if not _is_waived(problem, site.slug, diagnostics)
         ]

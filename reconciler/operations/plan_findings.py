@@ -81,8 +81,10 @@ def findings_of_plan(
     ]
     if scope is not Scope.ALL:
         # What is restored was applied before; how it gets on with what was merged since is no
-        # reason to leave it broken.
-        return sorted_diagnostics([each for each in kept if each.gate is not Gate.APPLY])
+        # reason to leave it broken. Whether it is signed is asked as ever.
+        return sorted_diagnostics(
+            [each for each in kept if each.gate is not Gate.APPLY or each.code in COMPLIANCE_CODES]
+        )
     kept += accepted(head, _about_deactivations(checked, head, found), WAIVABLE)
     return sorted_diagnostics(kept)
 

@@ -9,12 +9,14 @@ from reconciler.model.plan import Scope
 from reconciler.planning.selection import Selection
 from tests.support.installation import (
     BREMEN_ERP,
+    BREMEN_SIGNATURE,
     CORK_ERP,
     DASHBOARD,
     ERP,
     SIGNATURE,
     Installation,
     erp_file,
+    signature_file,
 )
 
 CATALOG = "catalog/extensions"
@@ -45,7 +47,9 @@ def test_a_conflict_with_what_is_live_blocks_although_only_one_side_is_selected(
     narrowed = Selection(extensions=(selected,))
     plan = installation.plan(selection=narrowed)
     assert not plan.applyable
-    assert any("rival-adapter" in reason and "conflict" in reason for reason in plan.blocked)
+    (reason,) = plan.blocked
+    assert "at bremen erp-adapter and rival-adapter conflict" in reason
+    assert "leave --site and --extension out" in reason
     before = installation.digest(leaving_out=("reconcile_runs",))
     with pytest.raises(BlockedError):
         installation.apply(selection=narrowed)
@@ -67,8 +71,12 @@ def test_what_others_have_pending_does_not_block_what_goes_together_with_what_is
 ) -> None:
     rival(installation, CONFLICT)
     installation.commit("Faster", {CORK_ERP: erp_file("cork", interval=30)})
-    assert installation.plan(selection=Selection(sites=("cork",))).applyable
-    assert installation.plan(selection=Selection(extensions=(SIGNATURE,))).blocked == ()
+    installation.commit("Less typing", {BREMEN_SIGNATURE: signature_file(minutes=20)})
+    for narrowed in (Selection(sites=("cork",)), Selection(extensions=(SIGNATURE,))):
+        plan = installation.plan(selection=narrowed)
+        assert plan.summary.reconfigure == 1
+        assert plan.applyable
+    assert not installation.plan().applyable
 
 
 def test_healing_goes_on_although_a_conflict_was_merged_meanwhile(
