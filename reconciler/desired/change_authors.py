@@ -52,30 +52,28 @@ class _Part:
 def change_authors(
     git: GitFolder | None,
     state: DesiredState,
-    since: str | None = None,
-    keys: Collection[ConfigurationKey] | None = None,
+    since: Mapping[ConfigurationKey, str | None],
 ) -> dict[ConfigurationKey, ChangeAuthors]:
     """Return who wrote each configuration that somebody signed.
 
     Args:
         git: the repository; None outside git, where nobody is known.
         state: the desired state, as it was read at its commit or in the working tree.
-        since: a commit; whoever changed a configuration after it is an author as well, so that a
-            small change on top of one's own does not make another's of both.
-        keys: of which configurations; None for all.
+        since: which configurations, each with a commit; whoever changed it after that is an author
+            as well, so that a small change on top of one's own does not make another's of both.
+            With none it is the author of the newest change alone.
     """
-    every_one = state.configurations
-    asked = every_one.values() if keys is None else [every_one[key] for key in keys]
-    signed = [each for each in asked if each.signoffs]
+    bases = {key: base for key, base in since.items() if state.configurations[key].signoffs}
     commit = state.revision.commit
-    if git is None or commit is None or not signed:
-        return {each.key: UNKNOWN for each in signed}
-    parts = {each.key: dict(_parts(each, state)) for each in signed}
+    if git is None or commit is None or not bases:
+        return dict.fromkeys(bases, UNKNOWN)
+    parts = {key: dict(_parts(state.configurations[key], state)) for key in bases}
     every = {part for said in parts.values() for part in said}
-    recent = git.commits_between(since, commit) if since else frozenset()
     if git.links(commit) & {part.path for part in every}:
-        return {each.key: UNKNOWN for each in signed}  # what a link leads to has its own history
-    history = _History(git, git.touches(commit, {part.path for part in every}), recent)
+        return dict.fromkeys(bases, UNKNOWN)  # what a link leads to has its own history
+    recent = {base: git.commits_between(base, commit) for base in set(bases.values()) if base}
+    touches = git.touches(commit, {part.path for part in every})
+    history = _History(git, touches, frozenset().union(*recent.values()))
     wrote = history.writers(every)
     committed = history.at(commit, every) if state.revision.dirty else None
     found = {}
@@ -83,7 +81,8 @@ def change_authors(
         same = committed is None or all(
             part.of(value) == committed[part] for part, value in said.items()
         )
-        found[key] = _authors(wrote, said, recent) if same else UNKNOWN
+        own = recent.get(bases[key] or "", frozenset())
+        found[key] = _authors(wrote, said, own) if same else UNKNOWN
     return found
 
 

@@ -76,7 +76,8 @@ def check_desired_state(source: Source) -> Checked:
     loaded = load(tree)
     if loaded.state is None:
         return Checked(None, _ordered(loaded.diagnostics))
-    authors = change_authors(open_folder(source.folder), loaded.state, source.since)
+    since = dict.fromkeys(loaded.state.configurations, source.since)
+    authors = change_authors(open_folder(source.folder), loaded.state, since)
     state = replace(loaded.state, as_of=datetime.now(UTC), authors=authors)
     installation = Installation.of(state)
     found = [*loaded.diagnostics, *check(state, installation)]

@@ -43,13 +43,13 @@ def with_authors_since_applied(
     if git is None or not signed:
         return head
     applied = database.applied_commits(connection, signed)
+    known = git.known_commits(set(applied.values()))
+    since = {key: commit for key, commit in applied.items() if commit in known}
     authors = dict(head.authors)
-    for commit in sorted(git.known_commits(set(applied.values()))):
-        keys = [key for key, its_commit in applied.items() if its_commit == commit]
-        for key, more in change_authors(git, head, commit, keys).items():
-            known = authors.get(key, ChangeAuthors())
-            emails = known.emails | more.emails
-            authors[key] = ChangeAuthors(emails, certain=known.certain and more.certain)
+    for key, more in change_authors(git, head, since).items():
+        before = authors.get(key, ChangeAuthors())
+        emails = before.emails | more.emails
+        authors[key] = ChangeAuthors(emails, certain=before.certain and more.certain)
     return replace(head, authors=authors)
 
 
