@@ -86,7 +86,9 @@ class Adviser:
         new = [each for each in relations_at(network).problems if each not in found.problems]
         if self.clashes_elsewhere(network, step.extension):
             new.append(Problem(ProblemKind.ELSEWHERE, step.extension))
-        return in_plain_words(new[0]) if new else "a later version is advised"
+        return (
+            in_plain_words(new[0]) if new else "it would do, but is no release or older than others"
+        )
 
     def spend(self, work: int) -> bool:
         """Use up some work; False where too little is left."""
@@ -110,7 +112,6 @@ class _Search:
 
     def __init__(self, adviser: Adviser, found: SiteRelations, problem: Problem) -> None:
         self._adviser = adviser
-        self._problem = problem
         self._start = found
         self._accepted = frozenset(found.problems) - {problem}
         self._left = adviser.most_work_each
