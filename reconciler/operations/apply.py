@@ -167,7 +167,7 @@ class _Run:
             raise self._refused(
                 planned,
                 BlockedError(
-                    "the plan is blocked: " + "; ".join(planned.blocked),
+                    "the plan is blocked: " + "; ".join(planned.why_blocked),
                     "The plan says what is missing; nothing was written.",
                     planned,
                 ),
