@@ -201,7 +201,7 @@ def test_a_catalog_change_that_brings_a_conflict_blocks_the_plan_that_was_made_b
     installed.repository.git("checkout", "--quiet", BRANCH)
     manifest = installed.folder.path / "catalog/extensions/erp-file-gateway/1.2.0.yaml"
     text = manifest.read_text(encoding="utf-8")
-    conflict = "{explicit: [{id: andon-dashboard, reason: They share a port}]}"
+    conflict = "{explicit: [{id: spc-engine, reason: They share a port}]}"
     manifest.write_text(f"{text}\nconflicts: {conflict}\n", encoding="utf-8")
     installed.repository.commit("The gateway does not go together with another")
     installed.repository.git("checkout", "--quiet", "main")
