@@ -1,0 +1,98 @@
+"""``reconciler audit verify|anchor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.app import Command, LazyGroup
+from reconciler.cli.output import Output
+from reconciler.cli.requests import DONE, FAILED, database_of, write_file
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.evidence import Anchor
+from reconciler.operations import audit as operations
+from reconciler.operations.audit import AuditRequest
+from reconciler.report.evidence_text import (
+    anchor_as_json,
+    verification_as_json,
+    verification_as_text,
+)
+from reconciler.report.view import counted
+from reconciler.settings import Settings
+
+_HERE = "reconciler.cli.audit"
+
+
+@click.group(
+    cls=LazyGroup,
+    example="reconciler audit verify --anchor anchor.json",
+    lazy={
+        "verify": (f"{_HERE}:verify", "Show that no audit row was altered, removed or added."),
+        "anchor": (f"{_HERE}:anchor", "Print the heads of the chains, to be kept elsewhere."),
+    },
+)
+def audit() -> None:
+    """Prove that the audit log is whole."""
+
+
+@click.command(
+    cls=Command,
+    example="reconciler audit verify\nreconciler audit verify --site hartford --anchor anchor.json",
+)
+@click.option(
+    "--anchor",
+    "anchor_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Heads that `audit anchor` printed earlier: the end of a chain may not be gone either.",
+)
+@click.pass_obj
+def verify(settings: Settings, anchor_file: Path | None) -> int:
+    """Compare every audit row with the hash chain, the archive's rows among them.
+
+    Exits with 1 where anything does not fit, and says where.
+    """
+    anchor = _read_anchor(anchor_file) if anchor_file else None
+    output = Output(settings)
+    with output.progress("Verifying the audit log"):
+        done = operations.verify_audit(_request(settings), anchor, database_of(settings))
+    shown = verification_as_json if settings.json else verification_as_text
+    output.data(shown(done.verification, done.names))
+    return FAILED if done.verification.tampering else DONE
+
+
+@click.command(cls=Command, example="reconciler audit anchor --out anchors/2026-11.json")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file.")
+@click.pass_obj
+def anchor(settings: Settings, out: Path | None) -> int:
+    """Print the newest link of every site's chain, as JSON.
+
+    Kept in git, or printed and signed, it shows later that the end of no chain was cut off, and
+    that no chain was made anew by somebody who owns the database.
+    """
+    output = Output(settings)
+    made = operations.anchor_audit(_request(settings), database_of(settings))
+    if out is None:
+        output.data(anchor_as_json(made))
+        return DONE
+    write_file(out, anchor_as_json(made))
+    output.say(f"{counted(len(made.heads), 'head')} written to {out}.")
+    return DONE
+
+
+def _request(settings: Settings) -> AuditRequest:
+    return AuditRequest(settings.desired_state, settings.sites)
+
+
+def _read_anchor(path: Path) -> Anchor:
+    try:
+        return Anchor.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ReconcilerError(
+            f"cannot read {path}: {error.strerror}", "Name the file that `audit anchor` wrote."
+        ) from None
+    except ValueError:
+        raise ReconcilerError(
+            f"{path} is no anchor of this program", "Make one with `reconciler audit anchor`."
+        ) from None

@@ -1,0 +1,99 @@
+"""Verifying the audit log, and anchoring it where the database cannot reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from uuid import UUID
+
+from reconciler.database import audit as database
+from reconciler.database.connection import Connection, reading
+from reconciler.model.errors import ReconcilerError, UsageError
+from reconciler.model.evidence import Anchor, Verification
+from reconciler.operations.desired_state import Source, check_desired_state
+from reconciler.operations.plan import OpenDatabase
+from reconciler.rules.suggestion import listed
+
+MOST_PLACES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRequest:
+    """Which sites: globs over slugs, as the desired-state folder has them, names, or ids."""
+
+    folder: Path
+    sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of it, and what the sites are called."""
+
+    verification: Verification
+    names: Mapping[UUID, str]
+
+
+def verify_audit(
+    request: AuditRequest, anchor: Anchor | None, open_database: OpenDatabase
+) -> Verified:
+    """Compare every audit row with its link, each link with the one before, and the anchor's heads.
+
+    Reads one moment of the database and writes nothing.
+
+    Raises:
+        UsageError: a glob selects no site.
+    """
+    with open_database() as connection, reading(connection):
+        names = _names(request.folder, connection)
+        chosen = _chosen(request, names)
+        rows, links = database.extent(connection, chosen)
+        found = database.tampering(connection, chosen, MOST_PLACES + 1)
+        heads = [
+            head
+            for head in (anchor.heads if anchor else ())
+            if chosen is None or head.site_id in chosen
+        ]
+        found += database.unanchored(connection, heads)
+        sites = len(database.chain_heads(connection, chosen))
+        verification = Verification(
+            rows, links, sites, tuple(found[:MOST_PLACES]), more=len(found) > MOST_PLACES
+        )
+        return Verified(verification, names)
+
+
+def anchor_audit(request: AuditRequest, open_database: OpenDatabase) -> Anchor:
+    """Return the heads of the chains, to be kept in git or on paper. Writes nothing."""
+    with open_database() as connection, reading(connection):
+        chosen = _chosen(request, _names(request.folder, connection))
+        return Anchor(heads=tuple(database.chain_heads(connection, chosen)))
+
+
+def _names(folder: Path, connection: Connection) -> dict[UUID, str]:
+    """Return what to call each site: its slug where a readable desired state has it."""
+    names = database.site_names(connection)
+    try:
+        state = check_desired_state(Source(folder)).state
+    except ReconcilerError:
+        return names
+    return names | {site.id: site.slug for site in (state.sites.values() if state else ())}
+
+
+def _chosen(request: AuditRequest, names: Mapping[UUID, str]) -> list[UUID] | None:
+    if not request.sites:
+        return None
+    chosen = {
+        glob: [
+            site_id
+            for site_id, name in names.items()
+            if fnmatchcase(name, glob) or fnmatchcase(str(site_id), glob)
+        ]
+        for glob in request.sites
+    }
+    if idle := [glob for glob, found in chosen.items() if not found]:
+        raise UsageError(
+            f"nothing is selected by {', '.join(f'--site {glob!r}' for glob in idle)}",
+            f"The sites are {listed(sorted(names.values()))}.",
+        )
+    return sorted({site_id for found in chosen.values() for site_id in found}, key=str)

@@ -1,0 +1,2 @@
+-- Every site that MachShop has.
+SELECT id, name FROM sites ORDER BY name, id
