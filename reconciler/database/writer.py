@@ -219,5 +219,4 @@ def _require_no_difference(connection: Connection) -> None:
 
 def refresh_views(connection: Connection) -> None:
     """Refresh the reporting views beside their readers, outside any transaction."""
-    connection.execute(query("apply/refresh_site_config_status"))
-    connection.execute(query("apply/refresh_unsigned_compliance"))
+    connection.execute(query("apply/refresh_views"))

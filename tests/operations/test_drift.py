@@ -178,7 +178,7 @@ def test_the_report_names_session_user_application_and_time(installation: Instal
     )
     try:
         installation.rows(
-            sql.SQL("GRANT SELECT, UPDATE ON site_extension_configs TO {}").format(colleague_role)
+            sql.SQL("GRANT reconciler_service TO {}").format(colleague_role)
         )
         with psycopg.connect(elsewhere) as colleague:
             colleague.execute(SET_CONFIGURATION.encode(), [Jsonb(EDITED), CORK])

@@ -1,2 +1,2 @@
 -- What MachShop's own users may do today: change a configuration directly.
-GRANT SELECT, UPDATE ON site_extension_configs TO night_shift
+GRANT reconciler_service TO night_shift

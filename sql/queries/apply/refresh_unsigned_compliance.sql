@@ -1,2 +1,0 @@
--- Refresh a reporting view beside its readers.
-REFRESH MATERIALIZED VIEW CONCURRENTLY v_unsigned_compliance
