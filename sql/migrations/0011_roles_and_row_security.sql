@@ -205,6 +205,11 @@ BEGIN
         FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'reconciler\_%'
         UNION ALL
+        -- A client's row_security = off would make them fail: their owner is under policies too.
+        SELECT format('ALTER FUNCTION %s SET row_security = on', oid::regprocedure)
+        FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'reconciler\_%' AND prosecdef
+        UNION ALL
         SELECT format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', oid::regprocedure)
         FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'reconciler\_%' AND prosecdef

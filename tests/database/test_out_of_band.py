@@ -31,7 +31,8 @@ AT_CORK = f"{SLOWER} WHERE site_id = '{CORK}' AND extension_id = '{ERP}'"
 ONE_RECORD = [(CORK, ERP, "reconfigured", "UPDATE")]
 UNPRIVILEGED = """
 CREATE ROLE plant_account;
-GRANT reconciler_service TO plant_account
+GRANT SELECT, INSERT, UPDATE, DELETE ON site_extension_configs TO plant_account;
+CREATE POLICY plant ON site_extension_configs TO plant_account USING (TRUE)
 """
 RUN = (
     "INSERT INTO reconcile_runs (id, kind, status, summary, tool_version) "
