@@ -1,8 +1,9 @@
-"""The audit log as evidence: its chain, read and verified. Nothing here writes."""
+"""The audit log as evidence: its chain, read and verified. Nothing here commits."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from reconciler.database.connection import Connection
@@ -57,6 +58,16 @@ def unanchored(connection: Connection, heads: Sequence[ChainHead]) -> list[Tampe
         for head in heads
         if found.get(head.site_id) != head.hash
     ]
+
+
+def archive(connection: Connection, before: datetime) -> int:
+    """Move the audit rows from before a time into the archive; return how many. The caller commits.
+
+    Raises:
+        psycopg.Error: not all could be moved; the caller's transaction must be rolled back.
+    """
+    row = connection.execute(query("audit/archive"), {"before": before}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _listed(sites: Collection[UUID] | None) -> list[UUID] | None:

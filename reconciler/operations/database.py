@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from reconciler.database import audit
 from reconciler.database.bootstrap import add_sites_and_users
+from reconciler.database.connection import writing
 from reconciler.database.migrations import (
     Migration,
     MigrationState,
@@ -37,6 +40,15 @@ def schema_status(open_database: OpenDatabase) -> MigrationState:
     """Return which migrations are applied and pending. Writes nothing."""
     with open_database() as connection:
         return migration_state(connection)
+
+
+def archive_audit(before: datetime, open_database: OpenDatabase) -> int:
+    """Move the audit rows from before a time into the archive, all or none; return how many.
+
+    The chain stays as it is, and is verified across both. Commits.
+    """
+    with open_database() as connection, writing(connection):
+        return audit.archive(connection, before)
 
 
 def bootstrap(source: Source, open_database: OpenDatabase) -> Bootstrap:

@@ -5,19 +5,29 @@ SELECT wanted.site_id, wanted.extension_id, newest.recorded_by, newest.changed_a
 FROM unnest(%(sites)s::uuid[], %(extensions)s::text[]) AS wanted (site_id, extension_id)
 CROSS JOIN LATERAL (
     SELECT coalesce(max(own.sequence), 0) AS sequence
-    FROM configuration_audit_log AS own
-    WHERE own.site_id = wanted.site_id
-      AND own.extension_id = wanted.extension_id
-      AND own.action <> 'signoff'
-      AND own.details ->> 'origin' IS DISTINCT FROM 'out-of-band'
+    FROM (
+        SELECT sequence, action, details FROM configuration_audit_log AS logged
+        WHERE logged.site_id = wanted.site_id AND logged.extension_id = wanted.extension_id
+        UNION ALL
+        SELECT sequence, action, details FROM configuration_audit_archive AS archived
+        WHERE archived.site_id = wanted.site_id AND archived.extension_id = wanted.extension_id
+    ) AS own
+    WHERE own.action <> 'signoff' AND own.details ->> 'origin' IS DISTINCT FROM 'out-of-band'
 ) AS written
 CROSS JOIN LATERAL (
     SELECT audit.recorded_by, audit.changed_at, audit.details, audit.action
-    FROM configuration_audit_log AS audit
-    WHERE audit.site_id = wanted.site_id
-      AND audit.extension_id = wanted.extension_id
-      AND audit.sequence > written.sequence
-      AND audit.details ->> 'origin' = 'out-of-band'
+    FROM (
+        SELECT * FROM configuration_audit_log AS logged
+        WHERE logged.site_id = wanted.site_id AND logged.extension_id = wanted.extension_id
+          AND logged.sequence > written.sequence
+        UNION ALL
+        SELECT id, site_id, extension_id, action, changed_by, changed_at, old_config_hash,
+               new_config_hash, reason, details, sequence, recorded_by
+        FROM configuration_audit_archive AS archived
+        WHERE archived.site_id = wanted.site_id AND archived.extension_id = wanted.extension_id
+          AND archived.sequence > written.sequence
+    ) AS audit
+    WHERE audit.details ->> 'origin' = 'out-of-band'
       AND (audit.action <> 'reconfigured'
            OR audit.details -> 'changedKeys' <> '[]'
            OR audit.details -> 'oldVersion' IS DISTINCT FROM audit.details -> 'newVersion'

@@ -1,0 +1,117 @@
+"""Old audit rows move into an archive that is as closed as the log; the chain spans both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from reconciler.model.change import Origin
+from reconciler.operations.audit import AuditRequest, verify_audit
+from reconciler.operations.database import archive_audit
+from tests.support.installation import CORK, CORK_ERP, ERP, Installation, erp_file
+
+COUNTS = (
+    "SELECT (SELECT count(*) FROM configuration_audit_log), "
+    "(SELECT count(*) FROM configuration_audit_archive)"
+)
+ANOTHER_REASON = """
+INSERT INTO configuration_audit_archive
+SELECT (jsonb_populate_record(held, '{"reason": "another"}')).*
+FROM configuration_audit_archive AS held
+"""
+LATER = timedelta(minutes=1)
+
+
+def archive_all(installation: Installation) -> int:
+    return archive_audit(datetime.now(UTC) + LATER, installation.connection)
+
+
+def records(installation: Installation) -> list[tuple[object, ...]]:
+    return installation.rows(
+        "SELECT id, site_id, extension_id, action, changed_by, changed_at, old_config_hash, "
+        "new_config_hash, reason, details, sequence, recorded_by "
+        "FROM configuration_audit_records ORDER BY sequence"
+    )
+
+
+def test_what_is_archived_is_the_same_and_nothing_is_there_twice(
+    installation: Installation,
+) -> None:
+    before = records(installation)
+    assert archive_all(installation) == len(before) == 6
+    assert installation.rows(COUNTS) == [(0, 6)]
+    assert records(installation) == before
+
+
+def test_only_what_is_older_is_archived(installation: Installation) -> None:
+    assert archive_audit(datetime(2020, 1, 1, tzinfo=UTC), installation.connection) == 0
+    assert installation.rows(COUNTS) == [(6, 0)]
+
+
+def test_log_and_archive_are_verified_as_one_chain(installation: Installation) -> None:
+    archive_all(installation)
+    installation.commit("Sync slower", {CORK_ERP: erp_file("cork", interval=90)})
+    installation.apply()
+    done = verify_audit(AuditRequest(installation.folder), None, installation.connection)
+    assert (done.verification.rows, done.verification.tampering) == (7, ())
+    assert installation.rows(COUNTS) == [(1, 6)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE configuration_audit_archive SET reason = 'another'",
+        "DELETE FROM configuration_audit_archive",
+        "TRUNCATE configuration_audit_archive",
+        "INSERT INTO configuration_audit_archive SELECT (jsonb_populate_record(NULL::"
+        'configuration_audit_archive, to_jsonb(held) || \'{"reason": "another"}\')).* '
+        "FROM configuration_audit_archive AS held",
+        "DELETE FROM configuration_audit_log",
+        "UPDATE configuration_audit_log SET reason = 'another'",
+        "TRUNCATE configuration_audit_log",
+    ],
+)
+def test_the_archive_refuses_what_the_log_refuses_and_the_log_goes_on_refusing(
+    installation: Installation, statement: str
+) -> None:
+    archive_all(installation)
+    installation.rows("DELETE FROM site_extension_configs WHERE site_id = %s", [CORK])
+    before = records(installation)
+    with pytest.raises(errors.RestrictViolation):
+        installation.rows(statement)
+    assert records(installation) == before
+
+
+@pytest.mark.parametrize(
+    ("table", "event"),
+    [("configuration_audit_archive", "INSERT"), ("configuration_audit_log", "DELETE")],
+)
+def test_an_archiving_that_dies_half_way_has_moved_nothing(
+    installation: Installation, table: str, event: str
+) -> None:
+    installation.rows(
+        "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; "
+        f"CREATE TRIGGER z_die AFTER {event} ON {table} EXECUTE FUNCTION die()"
+    )
+    before = records(installation)
+    with pytest.raises(psycopg.Error):
+        archive_all(installation)
+    installation.rows(f"DROP TRIGGER z_die ON {table}")
+    assert (records(installation), installation.rows(COUNTS)) == (before, [(6, 0)])
+    assert archive_all(installation) == 6
+
+
+def test_drift_quotes_an_edit_that_was_archived(installation: Installation) -> None:
+    installation.edit(
+        "UPDATE site_extension_configs SET configuration = '{}' "
+        "WHERE site_id = %s AND extension_id = %s",
+        [CORK, ERP],
+    )
+    archive_all(installation)
+    (change,) = installation.plan().with_origin(Origin.DRIFT)
+    assert change.drift is not None
+    assert change.drift.application == "reconciler"
