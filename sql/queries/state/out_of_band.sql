@@ -17,6 +17,7 @@ CROSS JOIN LATERAL (
     WHERE audit.site_id = wanted.site_id
       AND audit.extension_id = wanted.extension_id
       AND audit.sequence > written.sequence
+      AND audit.action <> 'signoff'
       AND audit.details ->> 'origin' = 'out-of-band'
       AND (audit.action <> 'reconfigured'
            OR audit.details -> 'changedKeys' <> '[]'
