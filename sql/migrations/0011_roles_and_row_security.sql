@@ -396,8 +396,11 @@ BEGIN
         WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'reconciler\_%'
         UNION ALL
         -- A client's row_security = off would make them fail: their owner is under policies too.
-        SELECT format('ALTER FUNCTION %s SET row_security = on', oid::regprocedure)
+        -- Nor is a client sent what the server logs of the queries in them, such as their plans.
+        SELECT format('ALTER FUNCTION %s SET %s', oid::regprocedure, setting)
         FROM pg_proc
+        CROSS JOIN (VALUES ('row_security = on'), ('client_min_messages = warning'))
+            AS pinned (setting)
         WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'reconciler\_%' AND prosecdef
         UNION ALL
         SELECT format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', oid::regprocedure)

@@ -177,9 +177,7 @@ def test_the_report_names_session_user_application_and_time(installation: Instal
         sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'as-good-as-any'").format(colleague_role)
     )
     try:
-        installation.rows(
-            sql.SQL("GRANT reconciler_service TO {}").format(colleague_role)
-        )
+        installation.rows(sql.SQL("GRANT reconciler_service TO {}").format(colleague_role))
         with psycopg.connect(elsewhere) as colleague:
             colleague.execute(SET_CONFIGURATION.encode(), [Jsonb(EDITED), CORK])
         (change,) = drift(installation)
