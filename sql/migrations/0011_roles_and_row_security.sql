@@ -284,6 +284,56 @@ BEGIN
 END
 $$;
 
+-- So is what an audit row repeats of findings that other sites are a part of.
+CREATE FUNCTION reconciler_details_of_site(details jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN details ? 'waivers' THEN
+        jsonb_set(details, '{waivers}', jsonb_path_query_array(
+            details, '$.waivers[*] ? (!(@.code starts with "conflict"))'))
+    ELSE details
+END #- '{forced,overridden}';
+
+DO $$
+DECLARE
+    scoped text;
+BEGIN
+    FOREACH scoped IN ARRAY ARRAY['configuration_audit_log', 'configuration_audit_archive'] LOOP
+        EXECUTE format(
+            'CREATE OR REPLACE FUNCTION reconciler_granted_%1$s() RETURNS SETOF %1$I '
+            'LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $body$ '
+            'DECLARE kept %1$I; BEGIN FOR kept IN SELECT * FROM %1$I AS logged '
+            'WHERE logged.site_id = ANY (ARRAY('
+            'SELECT granted FROM reconciler_granted_sites() AS granted '
+            'WHERE reconciler_in_session_site(granted))) '
+            'LOOP kept.details := reconciler_details_of_site(kept.details); RETURN NEXT kept; '
+            'END LOOP; END $body$', scoped);
+    END LOOP;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION reconciler_granted_configuration_snapshots()
+RETURNS SETOF configuration_snapshots
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    kept configuration_snapshots;
+BEGIN
+    FOR kept IN
+        SELECT * FROM configuration_snapshots AS snapshot
+        WHERE snapshot.site_id = ANY (ARRAY(
+            SELECT granted FROM reconciler_granted_sites() AS granted
+            WHERE reconciler_in_session_site(granted)))
+    LOOP
+        kept.configurations := coalesce((
+            SELECT jsonb_agg(item.value - '{detected_conflicts,validation_errors}'::text[]
+                             ORDER BY item.ordinality)
+            FROM jsonb_array_elements(kept.configurations) WITH ORDINALITY AS item
+        ), '[]'::jsonb);
+        RETURN NEXT kept;
+    END LOOP;
+END
+$$;
+
 DO $$
 DECLARE
     reading regprocedure;

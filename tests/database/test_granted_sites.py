@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import errors, sql
+from psycopg.types.json import Jsonb
 
 from reconciler.database.connection import Connection
 from tests.support.databases import fresh_database
@@ -82,7 +83,7 @@ def test_a_granted_site_is_read_by_the_names_and_columns_of_the_tables(
 def test_all_the_rows_of_a_granted_site_are_seen(database: str, login: Login) -> None:
     grant_site(database, BREMEN, login)
     with login.connection(database) as connection, psycopg.connect(database) as owner:
-        for table in READABLE:
+        for table in set(READABLE) - {"configuration_snapshots"}:
             everything = sql.SQL("SELECT it::text FROM {} AS it WHERE site_id = %s ORDER BY 1")
             kept = owner.execute(everything.format(sql.Identifier(table)), [BREMEN]).fetchall()
             granted = everything.format(sql.Identifier("granted_sites", table))
@@ -173,6 +174,51 @@ def test_a_conflict_with_another_site_is_told_without_naming_it(
     assert told == [(ERP, "own", None, None, None, "with an extension of another site")]
     assert verdict == [([SIGNATURE], [{"code": "other"}])]
     assert both == [("unseen", CORK)]
+
+
+def test_what_records_repeat_of_findings_about_other_sites_is_left_out(
+    database: str, login: Login
+) -> None:
+    grant_site(database, BREMEN, login)
+    with psycopg.connect(database) as owner:
+        owner.execute(
+            "INSERT INTO configuration_audit_log (site_id, extension_id, action, details) "
+            "VALUES (%s, %s, 'reconfigured', %s)",
+            [
+                BREMEN,
+                ERP,
+                Jsonb(
+                    {
+                        "origin": "out-of-band",
+                        "forced": {"reason": "a leak", "overridden": [{"message": "unseen"}]},
+                        "waivers": [
+                            {"code": "conflict-policy", "subject": "unseen"},
+                            {"code": "x"},
+                        ],
+                    }
+                ),
+            ],
+        )
+        owner.execute(
+            "INSERT INTO configuration_snapshots (site_id, configurations, signoffs) "
+            "VALUES (%s, %s, '[]')",
+            [BREMEN, Jsonb([{"version": "1", "detected_conflicts": ["unseen"]}])],
+        )
+    with login.connection(database) as connection:
+        (details,) = connection.execute(
+            "SELECT details FROM granted_sites.configuration_audit_log "
+            "ORDER BY sequence DESC LIMIT 1"
+        ).fetchone() or (None,)
+        (snapshot,) = connection.execute(
+            "SELECT configurations FROM granted_sites.configuration_snapshots "
+            "ORDER BY snapshot_at DESC LIMIT 1"
+        ).fetchone() or (None,)
+    assert details == {
+        "origin": "out-of-band",
+        "forced": {"reason": "a leak"},
+        "waivers": [{"code": "x"}],
+    }
+    assert snapshot == [{"version": "1"}]
 
 
 @pytest.mark.parametrize("role", [SERVICE, AUDITOR])
