@@ -15,10 +15,11 @@ BEGIN
         'reconciler_owner', 'reconciler_service', 'reconciler_reader', 'reconciler_auditor',
         'reconciler_signer'
     ] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = wanted);
         BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
-            NULL;  -- Another database of this server has brought it.
+            NULL;  -- Another database of this server brought it just now.
         END;
     END LOOP;
     IF NOT (pg_has_role(current_user, 'reconciler_owner', 'USAGE')

@@ -10,6 +10,7 @@ import contextlib
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
@@ -41,37 +42,39 @@ class Login:
             yield opened
 
 
+def create_login(database: str, *roles: str, options: LiteralString = "") -> Login:
+    """Create a login that is a member of ``roles``, with options such as ``CREATEROLE``."""
+    login = Login(f"test_{uuid.uuid4().hex[:20]}")
+    named = sql.Identifier(login.name)
+    create = sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}")
+    _run(
+        database,
+        create.format(named, sql.SQL(options), sql.Literal(_PASSWORD)),
+        *(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), named) for role in roles),
+    )
+    return login
+
+
 @contextlib.contextmanager
-def new_login(
-    database: str,
-    *roles: str,
-    options: str = "",
-    also_in: Sequence[str] = (),
-    name: str | None = None,
-) -> Iterator[Login]:
-    """Yield a new login that is a member of ``roles``.
+def new_login(database: str, *roles: str, also_in: Sequence[str] = ()) -> Iterator[Login]:
+    """Yield a new login that is a member of ``roles``, and drop it.
 
     Args:
         database: the URL, as a superuser, of the database where the login is used.
         roles: what it is a member of.
-        options: such as ``CREATEROLE``.
         also_in: the URLs of more databases where it is granted something.
-        name: where a test needs a certain one.
     """
-    login = Login(name or f"test_{uuid.uuid4().hex[:20]}")
+    login = create_login(database, *roles)
     named = sql.Identifier(login.name)
-    create = sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}").format(
-        named,
-        sql.SQL(options),
-        sql.Literal(_PASSWORD),
-    )
-    statements = [sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), named) for role in roles]
-    _run(database, create, *statements)
     try:
         yield login
     finally:
         for place in (*also_in, database):
-            _run(place, sql.SQL("DROP OWNED BY {}").format(named))
+            _run(
+                place,
+                sql.SQL("REASSIGN OWNED BY {} TO CURRENT_USER").format(named),
+                sql.SQL("DROP OWNED BY {}").format(named),
+            )
         _run(database, sql.SQL("DROP ROLE {}").format(named))
 
 
