@@ -154,3 +154,25 @@ def test_the_auditor_verifies_and_anchors_and_applies_nothing(
         refused = program("apply", "--ref", BRANCH, "--yes", **run)
         assert refused.code == 1
         assert "permission denied" in refused.err
+
+
+@pytest.mark.parametrize("withheld", ["a login of no role", "a setting"])
+def test_a_login_that_does_not_see_every_site_is_told_and_shown_no_plan(
+    installed: Plants, service: Login, command: Command, withheld: str
+) -> None:
+    named = sql.Identifier(service.name)
+    with psycopg.connect(installed.url) as owner:
+        if withheld == "a setting":
+            owner.execute(
+                sql.SQL("ALTER ROLE {} SET app.site_id = {}").format(
+                    named, "0d000000-0000-4000-8000-000000000003"
+                )
+            )
+        else:
+            owner.execute(sql.SQL("REVOKE reconciler_service FROM {}").format(named))
+            owner.execute(
+                sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(named)
+            )
+    done = command("plan", **given(installed, service))
+    assert (done.code, done.out) == (1, "")
+    assert "row-level security withholds sites from this login" in done.err
