@@ -36,9 +36,9 @@ UNDER = (
 FORGED = ("id", "signed_at", "recorded_at", "recorded_by", "metadata")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database(server_url: str, signed_installation: Installation) -> Iterator[str]:
-    """A copy of the signed installation for a test of its own."""
+    """A copy of the signed installation, for these tests; each has a login of its own."""
     with fresh_database(server_url, signed_installation.database) as url:
         yield url
 
@@ -81,7 +81,8 @@ def test_a_signature_has_its_user_time_and_login_from_the_server(
         connection.execute(SIGN, ["an-aspect", BREMEN, SIGNATURE])
         ((user, signed_at, recorded_at, recorded_by),) = connection.execute(
             "SELECT signed_by, signed_at, recorded_at, recorded_by "
-            "FROM granted_sites.compliance_signoffs WHERE aspect = 'an-aspect'"
+            "FROM granted_sites.compliance_signoffs WHERE aspect = 'an-aspect' "
+            "ORDER BY recorded_at DESC LIMIT 1"
         ).fetchall()
     assert (user, recorded_by) == (QUALITY_USER, quality.name)
     assert signed_at == recorded_at
