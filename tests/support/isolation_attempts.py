@@ -275,6 +275,12 @@ _BECOMING: dict[str, list[str]] = {
         "CREATE STATISTICS mine ON site_id, extension_id FROM site_extension_configs",
         "CREATE INDEX mine ON site_extension_configs (config_hash)",
     ],
+    "inheriting from the product's tables, and joining their partitions": [
+        "CREATE TEMPORARY TABLE child () INHERITS (site_extension_configs)",
+        "CREATE TEMPORARY TABLE alike (LIKE site_extension_configs INCLUDING ALL)",
+        "ALTER TABLE configuration_audit_log DETACH PARTITION configuration_audit_log_0",
+        "CREATE TEMPORARY TABLE typed OF site_extension_configs",
+    ],
     "the product's functions, called by hand": [
         "SELECT * FROM reconciler_granted_sites()",
         "SELECT reconciler_session_user_id()",
@@ -407,6 +413,16 @@ _CATALOGS: dict[str, list[str]] = {
         "WHERE usename <> session_user AND backend_type = 'client backend'",
         "SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity "
         "WHERE usename <> session_user AND backend_type = 'client backend'",
+    ],
+    "extensions, languages, foreign data and replication": [
+        "CREATE EXTENSION pageinspect",
+        "CREATE EXTENSION dblink",
+        "CREATE LANGUAGE plpython3u",
+        "CREATE FOREIGN DATA WRAPPER mine",
+        "CREATE EVENT TRIGGER mine ON ddl_command_end EXECUTE FUNCTION reconciler_refuse_change()",
+        "SELECT pg_create_logical_replication_slot('mine', 'pgoutput')",
+        "SELECT * FROM pg_replication_slots",
+        "SELECT * FROM pg_hba_file_rules",
     ],
     "large objects": [
         "SELECT loid FROM pg_largeobject",
