@@ -65,6 +65,20 @@ def database_identity(connection: Connection) -> DatabaseIdentity:
     return DatabaseIdentity(system_identifier=row[0], database=row[1], schema_version=row[2])
 
 
+def require_every_site(connection: Connection) -> None:
+    """Make sure that what is read is the whole: row-level security withholds without a word.
+
+    Raises:
+        ReconcilerError: the login does not see every site.
+    """
+    if connection.execute(query("state/every_site")).fetchone() != (True,):
+        raise ReconcilerError(
+            "row-level security withholds sites from this login",
+            "Have it made a member of reconciler_service (to apply) or reconciler_auditor "
+            "(to plan), and leave the setting app.site_id alone.",
+        )
+
+
 def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[DatabaseRow]:
     """Return every configuration at the managed sites, live and last applied, without bodies."""
     rows = connection.execute(query("state/overview"), {"sites": list(sites)})

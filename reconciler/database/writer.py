@@ -136,6 +136,8 @@ def _lock_holder(connection: Connection) -> str:
     if row is None:
         return "another session"
     pid, user, application, address, since = row
+    if since is None:  # The server shows address and time only to those who may see them.
+        return f"{application or 'a session'} of {user} (process {pid})"
     return (
         f"{application or 'a session'} of {user} at {address or 'a local socket'} "
         f"(process {pid}, since {since:%Y-%m-%d %H:%M:%S %Z})"

@@ -112,6 +112,7 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     """Return the plan for what ``connection``'s open transaction sees."""
     head, request = _comparable(prepared.head), prepared.request
     _require_current_schema(connection)
+    database.require_every_site(connection)
     site_ids = [site.id for site in head.sites.values()]
     selection = request.selection
     live = {row.key: row for row in database.managed_rows(connection, site_ids)}

@@ -70,7 +70,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('reconciler audit chain'), turn)
     FROM (
-        SELECT DISTINCT abs(hashtextextended(site_id::text, 0) % 64)::integer AS turn
+        SELECT DISTINCT abs(hashtextextended(site_id::text, 0::bigint) % 64::bigint)::integer AS turn
         FROM new_rows ORDER BY turn
     ) AS turns;
     INSERT INTO configuration_audit_chain (site_id, position, audit_id, row_hash, chain_hash)

@@ -27,7 +27,7 @@ CROSS JOIN LATERAL (
         WHERE archived.site_id = wanted.site_id AND archived.extension_id = wanted.extension_id
           AND archived.sequence > written.sequence
     ) AS audit
-    WHERE audit.details ->> 'origin' = 'out-of-band'
+    WHERE audit.action <> 'signoff' AND audit.details ->> 'origin' = 'out-of-band'
       AND (audit.action <> 'reconfigured'
            OR audit.details -> 'changedKeys' <> '[]'
            OR audit.details -> 'oldVersion' IS DISTINCT FROM audit.details -> 'newVersion'
