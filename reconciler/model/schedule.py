@@ -49,7 +49,7 @@ def cron_problem(text: str) -> str | None:
 
 def duration_minutes(text: str) -> int | None:
     """Return how many minutes a duration such as ``2d12h`` is; None where it is no duration."""
-    if not text or not _DURATION.match(text):
+    if not text or not _DURATION.fullmatch(text):
         return None
     return sum(
         int(number) * _MINUTES_OF_UNIT[unit]

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Drift, Origin, Signature
-from reconciler.model.plan import DesiredRevision, NeededSignoff, Plan
+from reconciler.model.plan import ChangeWindow, DesiredRevision, NeededSignoff, Plan
+from reconciler.model.schedule import WindowKind
 from tests.support.plan_inputs import IDENTITY, change, difference, plan_with
 
 SIGNATURE = Signature(
@@ -30,6 +31,16 @@ RICH = plan_with(
     base=DesiredRevision(commit="0" * 40),
     filters=("site=h*",),
     refreshes=("hartford",),
+    windows=(
+        ChangeWindow(
+            site="hartford",
+            kind=WindowKind.ALLOW,
+            cron="0 2 * * SUN",
+            duration="4h",
+            timezone="America/New_York",
+            reason="Maintenance",
+        ),
+    ),
     needed_signoffs=(
         NeededSignoff(
             site="a", extension="b", aspect="c", role="d", config_hash="e", enforced=True, path="f"
@@ -81,6 +92,7 @@ ALTERED: dict[str, Any] = {
     "refreshes": ["another"],
     "scope": "drifted",
     "summary": {},
+    "windows": [],
 }
 
 
