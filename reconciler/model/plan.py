@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Change, Frozen, Origin
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.files import Cron, Duration, TimeZone
 from reconciler.model.live import DatabaseIdentity
 from reconciler.model.schedule import WindowKind
 
@@ -94,13 +95,14 @@ class ChangeWindow(Frozen):
     """A change window of a site that a plan touches; ``site`` is None where it is every site's.
 
     It is what the files say, and never whether it is open: that depends on when it is asked.
+    Its forms are checked again, since a plan is read from a file as well.
     """
 
     site: str | None
     kind: WindowKind
-    cron: str
-    duration: str
-    timezone: str
+    cron: Cron
+    duration: Duration
+    timezone: TimeZone
     reason: str
 
 

@@ -124,3 +124,14 @@ def test_the_json_is_sorted_and_keeps_letters_as_they_are() -> None:
 def test_a_plan_is_never_altered_once_made() -> None:
     with pytest.raises(ValidationError):
         RICH.changes = ()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("timezone", "/etc/passwd"), ("duration", "999999d"), ("cron", "* * *"), ("kind", "maybe")],
+)
+def test_a_plan_with_a_change_window_that_is_none_is_refused(field: str, value: str) -> None:
+    content = json.loads(RICH.to_json())
+    content["windows"][0][field] = value
+    with pytest.raises(ValidationError):
+        Plan.model_validate(content)
