@@ -99,6 +99,13 @@ def _is_folder(path: Path) -> bool:
         _refuse(error)
 
 
+def _is_link(path: Path) -> bool:
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
+    except OSError as error:
+        _refuse(error)
+
+
 def _is_plain_file(path: Path) -> bool:
     try:
         return stat.S_ISREG(path.lstat().st_mode)
@@ -117,7 +124,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     """Yield everything below ``folder`` that is not a folder; linked folders are not entered."""
     for parent, folders, names in os.walk(folder, onerror=_refuse, followlinks=False):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in (*names, *(entry for entry in folders if Path(parent, entry).is_symlink())):
+        for name in (*names, *(entry for entry in folders if _is_link(Path(parent, entry)))):
             yield Path(parent, name)
 
 
