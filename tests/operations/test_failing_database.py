@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -36,15 +37,12 @@ def trigger(table: str, body: str, *, kind: str = "", when: str = "") -> str:
     return TRIGGER.format(table=table, body=body, kind=kind, when=when)
 
 
-def set_for_database(installation: Installation, setting: str) -> None:
+def set_for_database(installation: Installation, setting: LiteralString) -> None:
     """Set, or RESET, a setting of the database, even where that is read-only."""
     writable = make_conninfo(installation.url, options="-c default_transaction_read_only=off")
-    statement = sql.SQL("ALTER DATABASE {} {}").format(
-        sql.Identifier(installation.database),
-        sql.SQL(setting),  # type: ignore[arg-type]
-    )
+    database = sql.SQL("ALTER DATABASE {} ").format(sql.Identifier(installation.database))
     with psycopg.connect(writable, autocommit=True) as connection:
-        connection.execute(statement)
+        connection.execute(database + sql.SQL(setting))
 
 
 @contextlib.contextmanager
