@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, TypeAlias
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
 from reconciler.model.errors import ReconcilerError
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
 APPLICATION_NAME = "reconciler"
-CONNECT_TIMEOUT_SECONDS = 10
+_DEFAULTS: Final[dict[str, Any]] = {
+    "application_name": APPLICATION_NAME,
+    "connect_timeout": 10,
+    # A server that is gone without a word is noticed within a minute.
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _PORT = re.compile(r"[0-9,]*")
 
 
@@ -46,9 +55,7 @@ def connect(url: str) -> Iterator[Connection]:
     Raises:
         ReconcilerError: the URL is malformed or the server does not answer.
     """
-    options = _checked_options(url)
-    options.setdefault("application_name", APPLICATION_NAME)
-    options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    options = _DEFAULTS | _checked_options(url)
     try:
         connection = psycopg.connect(**options, autocommit=True, prepare_threshold=None)
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
@@ -76,19 +83,41 @@ def reading(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def writing(connection: Connection) -> Iterator[None]:
+def writing(connection: Connection, *, commit: bool = True) -> Iterator[None]:
     """One READ COMMITTED transaction, whatever the server's default, committed at the end.
 
     What is read after a lock was waited for must be what is true then: a snapshot taken before
-    the lock was granted would not be.
+    the lock was granted would not be. Without ``commit``, deferred constraints are checked as a
+    commit would, and everything is rolled back.
+
+    Raises:
+        ReconcilerError: the server answered COMMIT with another word; nothing was written.
     """
-    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
     try:
-        with connection.transaction():
-            yield
+        yield
+        if commit:
+            # In a failed transaction COMMIT is no error: the answer is ROLLBACK.
+            answer = connection.execute("COMMIT").statusmessage
+            if answer != "COMMIT":
+                raise ReconcilerError(
+                    f"PostgreSQL answered {answer} to COMMIT", "Nothing was written."
+                )
+        else:
+            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     finally:
-        if not connection.closed:
-            connection.isolation_level = None
+        if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                connection.rollback()
+
+
+def notice_lost_clients(connection: Connection) -> None:
+    """Have the server look, while a statement runs or waits, whether its client is still there.
+
+    So nothing waits for a client that was killed. Servers that cannot do so are left as they are.
+    """
+    with suppress(psycopg.Error):
+        connection.execute("SELECT set_config('client_connection_check_interval', '2s', FALSE)")
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -103,11 +103,18 @@ class GitFolder:
         # git's own option terminator is echoed by versions before 2.46.
         return output.decode().split()[-1]
 
-    def revision(self, commit: str, *, dirty: bool = False) -> Revision:
-        """Return a commit's author and subject."""
+    def branch_or_tag(self, ref: str) -> str | None:
+        """Return the whole name of the branch or tag that ``ref`` is; None for a commit's name."""
+        output = self._run("rev-parse", "--symbolic-full-name", "--end-of-options", ref)
+        # git's own option terminator is echoed by versions before 2.46.
+        name = _text(output).rstrip("\n").rpartition("\n")[2]
+        return name if name.startswith("refs/") else None
+
+    def revision(self, commit: str, *, dirty: bool = False, ref: str | None = None) -> Revision:
+        """Return a commit's author and subject; ``ref`` is the branch or tag that led to it."""
         shown = self._run("show", "--no-patch", "--format=%an%x00%ae%x00%s", commit)
         author_name, author_email, subject = _text(shown).rstrip("\n").split("\0")
-        return Revision(commit, dirty, author_name, author_email, subject)
+        return Revision(commit, dirty, author_name, author_email, subject, ref)
 
     def entries(self, commit: str) -> list[TreeEntry]:
         """Return the tree's entries below the folder, with paths relative to it."""

@@ -45,7 +45,7 @@ def read_commit(folder: Path, ref: str) -> SourceTree:
     return SourceTree(
         git.prefix,
         {path: contents.get(entry.blob, too_large) for path, entry in selected.files.items()},
-        git.revision(commit),
+        git.revision(commit, ref=git.branch_or_tag(ref)),
         tuple(selected.diagnostics),
         tuple(selected.ignored),
     )

@@ -78,7 +78,7 @@ def _revision(git: GitFolder | None, files: Mapping[str, bytes]) -> Revision:
         committed[path] in _blob_names(content, len(committed[path]))
         for path, content in files.items()
     )
-    return git.revision(head, dirty=not same)
+    return git.revision(head, dirty=not same, ref=git.branch_or_tag("HEAD"))
 
 
 def _blob_names(content: bytes, length: int) -> tuple[str, ...]:

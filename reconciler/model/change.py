@@ -86,6 +86,7 @@ class Change(Frozen):
     """One row of a plan.
 
     ``config_version`` is not here: the server numbers versions when the change is applied.
+    ``live_fingerprint`` is a hash over the database's rows of this configuration as they were read.
     """
 
     site: str
@@ -106,6 +107,7 @@ class Change(Frozen):
     changed_by: str = ""
     commit: str | None = None
     reason: str = ""
+    live_fingerprint: str | None = None
 
     @property
     def key(self) -> ConfigurationKey:

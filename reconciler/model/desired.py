@@ -119,7 +119,8 @@ class ChangeAuthors:
 class Revision:
     """The commit a desired state was read at.
 
-    ``dirty`` says that the working tree differs from it; ``commit`` is None outside git.
+    ``dirty`` says that the working tree differs from it; ``commit`` is None outside git; ``ref``
+    is the branch or tag that named the commit, as ``refs/heads/main``.
     """
 
     commit: str | None
@@ -127,6 +128,7 @@ class Revision:
     author_name: str = ""
     author_email: str = ""
     subject: str = ""
+    ref: str | None = None
 
 
 @dataclass(frozen=True)

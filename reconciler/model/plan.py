@@ -27,10 +27,34 @@ class Scope(StrEnum):
 
 
 class DesiredRevision(Frozen):
-    """The commit a desired state was read at; ``commit`` is None outside git."""
+    """The commit a desired state was read at; ``commit`` is None outside git.
+
+    ``ref`` is the branch or tag that named it, None where nothing that moves did.
+    """
 
     commit: str | None = None
     dirty: bool = False
+    ref: str | None = None
+
+
+class BlockCode(StrEnum):
+    """Why a plan may not be applied, as a program reads it."""
+
+    INVALID = "invalid-desired-state"
+    FINDING = "finding"
+    MISSING_SITE = "missing-site"
+    MISSING_USER = "missing-user"
+    SHALLOW_CLONE = "shallow-clone"
+    NARROWED = "narrowed-plan"
+    UNMANAGED = "unmanaged-site"
+
+
+class BlockedReason(Frozen):
+    """One reason why a plan may not be applied; ``--force`` overrides what is ``forceable``."""
+
+    code: BlockCode
+    message: str
+    forceable: bool = False
 
 
 class Summary(Frozen):
@@ -79,7 +103,7 @@ class Plan(Frozen):
         diagnostics: every finding, in reporting order.
         needed_signoffs: the signatures still asked for, each with the hash to sign.
         summary: counts.
-        blocked: why the plan may not be applied; empty when it may.
+        blocked: why the plan may not be applied, in a fixed order; empty when it may.
         complete: every input was read.
         applyable: complete, not blocked, and there is something to apply.
         errored: the desired state could not be read or is not valid.
@@ -101,7 +125,7 @@ class Plan(Frozen):
     diagnostics: tuple[Diagnostic, ...] = ()
     needed_signoffs: tuple[NeededSignoff, ...] = ()
     summary: Summary = Summary()
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[BlockedReason, ...] = ()
     complete: bool = False
     applyable: bool = False
     errored: bool = False
@@ -111,6 +135,11 @@ class Plan(Frozen):
     def differs(self) -> bool:
         """Whether apply has anything to write, if it may."""
         return bool(self.changes or self.refreshes)
+
+    @property
+    def why_blocked(self) -> tuple[str, ...]:
+        """The reasons why it is blocked, as sentences."""
+        return tuple(reason.message for reason in self.blocked)
 
     def identified(self) -> Plan:
         """Return this plan with its ``plan_id`` computed."""

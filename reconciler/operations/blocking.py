@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
 from reconciler.model.desired import DesiredState
+from reconciler.model.plan import BlockCode, BlockedReason
 from reconciler.planning.inputs import Authorship
 
 
 def missing_sites(
     connection: Connection, head: DesiredState, touched: Collection[UUID]
-) -> list[str]:
+) -> list[BlockedReason]:
     """Return the touched sites that MachShop does not have."""
     missing = set(touched) - database.known_sites(connection, touched)
-    return sorted(
-        f"site {head.sites_by_id[site_id].slug!r} ({site_id}) is not in MachShop's table sites; "
-        "`reconciler db bootstrap` adds it"
-        for site_id in missing
+    return _reasons(
+        BlockCode.MISSING_SITE,
+        sorted(
+            f"site {head.sites_by_id[site_id].slug!r} ({site_id}) is not in MachShop's table "
+            "sites; `reconciler db bootstrap` adds it"
+            for site_id in missing
+        ),
     )
 
 
-def missing_users(connection: Connection, head: DesiredState, needed: Collection[str]) -> list[str]:
+def missing_users(
+    connection: Connection, head: DesiredState, needed: Collection[str]
+) -> list[BlockedReason]:
     """Return which of the users needed MachShop does not have, or has with another id."""
     known = database.known_users(connection, needed)
     problems = []
@@ -38,27 +44,35 @@ def missing_users(connection: Connection, head: DesiredState, needed: Collection
                 f"user {username!r} has id {known[username]} in MachShop's table users, "
                 f"and {head.users[username].id} in users.yaml; correct users.yaml"
             )
-    return problems
+    return _reasons(BlockCode.MISSING_USER, problems)
 
 
-def uncertain_authors(authorship: Mapping[str, Authorship]) -> list[str]:
+def uncertain_authors(authorship: Mapping[str, Authorship]) -> list[BlockedReason]:
     """Return that authors cannot be told, where the clone lacks the history that would tell."""
     uncertain = sorted(path for path, author in authorship.items() if not author.certain)
     if not uncertain:
         return []
-    return [
-        f"the clone is shallow: git cannot tell who last changed {uncertain[0]}"
-        + (f" and {len(uncertain) - 1} files more" if len(uncertain) > 1 else "")
-        + "; fetch the whole history (git fetch --unshallow, or fetch-depth: 0)"
-    ]
+    more = f" and {len(uncertain) - 1} files more" if len(uncertain) > 1 else ""
+    problem = (
+        f"the clone is shallow: git cannot tell who last changed {uncertain[0]}{more}; fetch the "
+        "whole history (git fetch --unshallow, or fetch-depth: 0)"
+    )
+    return _reasons(BlockCode.SHALLOW_CLONE, [problem])
 
 
-def formerly_managed(unmanaged: Collection[database.UnmanagedSite]) -> list[str]:
+def formerly_managed(unmanaged: Collection[database.UnmanagedSite]) -> list[BlockedReason]:
     """Return the sites that the reconciler wrote at and that no folder describes any more."""
-    return [
-        f"site {site.name!r} ({site.site_id}) still has configurations that the reconciler wrote "
-        f"({site.configurations}), "
-        "and no folder any more; restore the folder, or pass --allow-unmanage"
-        for site in unmanaged
-        if site.formerly_managed
-    ]
+    return _reasons(
+        BlockCode.UNMANAGED,
+        [
+            f"site {site.name!r} ({site.site_id}) still has configurations that the reconciler "
+            f"wrote ({site.configurations}), "
+            "and no folder any more; restore the folder, or pass --allow-unmanage"
+            for site in unmanaged
+            if site.formerly_managed
+        ],
+    )
+
+
+def _reasons(code: BlockCode, problems: Iterable[str]) -> list[BlockedReason]:
+    return [BlockedReason(code=code, message=problem) for problem in problems]

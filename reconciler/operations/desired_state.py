@@ -31,12 +31,14 @@ from reconciler.rules.relations import Installation
 class Source:
     """Where a desired state is read from: a folder, as it is now or at a commit.
 
-    ``since`` is a commit: whoever changed a configuration after it may not sign it.
+    ``since`` is a commit: whoever changed a configuration after it may not sign it. ``named`` is
+    the branch or tag that is to be recorded, where another than git's own answer.
     """
 
     folder: Path
     ref: str | None = None
     since: str | None = None
+    named: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def check_desired_state(source: Source) -> Checked:
         tree = read_working_tree(source.folder)
     else:
         tree = read_commit(source.folder, source.ref)
+    if source.named is not None:
+        tree = replace(tree, revision=replace(tree.revision, ref=source.named))
     loaded = load(tree)
     if loaded.state is None:
         return Checked(None, _ordered(loaded.diagnostics))

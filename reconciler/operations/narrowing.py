@@ -12,6 +12,7 @@ from uuid import UUID
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseRow
+from reconciler.model.plan import BlockCode, BlockedReason
 from reconciler.rules.global_conflicts import Followers
 from reconciler.rules.network import network_of
 from reconciler.rules.problems import Problem, ProblemKind, in_plain_words, relations_at
@@ -25,7 +26,7 @@ def left_wrong(
     live: Mapping[ConfigurationKey, DatabaseRow],
     selected: Mapping[ConfigurationKey, DesiredConfiguration],
     touched: set[ConfigurationKey],
-) -> list[str]:
+) -> list[BlockedReason]:
     """Return what would be wrong among extensions after a narrowed apply, and is not by now.
 
     Args:
@@ -48,7 +49,7 @@ def left_wrong(
             for problem in sorted(after.problems(site_id) - before.problems(site_id))
             if not _is_waived(problem, site.slug, diagnostics)
         ]
-    return found
+    return [BlockedReason(code=BlockCode.NARROWED, message=problem) for problem in found]
 
 
 class _State:

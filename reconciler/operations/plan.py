@@ -18,7 +18,7 @@ from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, Des
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
-from reconciler.model.plan import NeededSignoff, Plan, Scope
+from reconciler.model.plan import BlockedReason, NeededSignoff, Plan, Scope
 from reconciler.operations.authorship import authorship_of, users_needed, writers_of
 from reconciler.operations.blocking import (
     formerly_managed,
@@ -164,7 +164,7 @@ def _narrowed(
     live: Mapping[ConfigurationKey, DatabaseRow],
     desired: Mapping[ConfigurationKey, DesiredConfiguration],
     found: list[Divergence],
-) -> list[str]:
+) -> list[BlockedReason]:
     """Return what would be wrong where a part of the desired state is applied by itself."""
     request = prepared.request
     if request.scope is not Scope.ALL or not request.selection.described:

@@ -10,7 +10,7 @@ from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, Des
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit
-from reconciler.model.plan import NeededSignoff, Scope
+from reconciler.model.plan import BlockedReason, NeededSignoff, Scope
 from reconciler.planning.compare import Divergence
 
 
@@ -59,6 +59,6 @@ class PlanInputs:
     """Who changed the configuration in a file that somebody signed in since, by file path."""
     needed_signoffs: tuple[NeededSignoff, ...] = ()
     refreshes: tuple[Refresh, ...] = ()
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[BlockedReason, ...] = ()
     scope: Scope = Scope.ALL
     filters: tuple[str, ...] = ()

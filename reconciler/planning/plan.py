@@ -15,7 +15,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.document import Path
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
-from reconciler.model.plan import DesiredRevision, Plan, Summary
+from reconciler.model.plan import BlockCode, BlockedReason, DesiredRevision, Plan, Summary
 from reconciler.planning.attribution import Attribution, attribute, causes, own_file
 from reconciler.planning.compare import Divergence, origin
 from reconciler.planning.differences import field_differences
@@ -32,7 +32,11 @@ def invalid_plan(
         filters=filters,
         desired=_revision(head.revision) if head else DesiredRevision(),
         diagnostics=diagnostics,
-        blocked=(f"{_count(errors, 'error')} in the desired state",),
+        blocked=(
+            BlockedReason(
+                code=BlockCode.INVALID, message=f"{_count(errors, 'error')} in the desired state"
+            ),
+        ),
         errored=True,
     ).identified()
 
@@ -49,7 +53,8 @@ def make_plan(inputs: PlanInputs) -> Plan:
         scope=inputs.scope,
         filters=inputs.filters,
         desired=_revision(inputs.head.revision),
-        base=_revision(inputs.base.revision) if inputs.base else None,
+        # Where the base's branch is by now changes nothing of this plan.
+        base=DesiredRevision(commit=inputs.base.revision.commit) if inputs.base else None,
         database=inputs.database.identity,
         live_fingerprint=_fingerprint(inputs, changes),
         changes=tuple(changes),
@@ -68,12 +73,15 @@ def _count(number: int, noun: str) -> str:
 
 
 def _revision(revision: Revision) -> DesiredRevision:
-    return DesiredRevision(commit=revision.commit, dirty=revision.dirty)
+    return DesiredRevision(commit=revision.commit, dirty=revision.dirty, ref=revision.ref)
 
 
-def _blocking_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[str]:
+def _blocking_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[BlockedReason]:
     codes = Counter(d.code for d in diagnostics if d.severity is Severity.ERROR)
-    return [f"{_count(number, 'finding')} of {code}" for code, number in sorted(codes.items())]
+    return [
+        BlockedReason(code=BlockCode.FINDING, message=f"{_count(number, 'finding')} of {code}")
+        for code, number in sorted(codes.items())
+    ]
 
 
 def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergence]) -> Summary:
@@ -95,11 +103,10 @@ def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergen
 
 def _fingerprint(inputs: PlanInputs, changes: list[Change]) -> str:
     """Return a hash over the database rows that the plan concerns, as they were read."""
-    rows = inputs.database.rows
-    concerned = sorted({change.key for change in changes})
+    concerned = sorted({(change.key, change.live_fingerprint or "") for change in changes})
     return content_hash(
         [
-            *([str(key.site_id), key.extension_id, *_side(rows.get(key))] for key in concerned),
+            *([str(key.site_id), key.extension_id, row] for key, row in concerned),
             *([str(it.site_id), it.digest, *_recorded(it.recorded)] for it in inputs.refreshes),
         ]
     )
@@ -110,13 +117,13 @@ def _recorded(recorded: RecordedDigest | None) -> tuple[str | None, ...]:
     return (recorded.digest, str(recorded.run_id)) if recorded else (None, None)
 
 
-def _side(row: DatabaseRow | None) -> list[list[str] | int | None]:
-    """Return a row as the fingerprint has it. Its version only grows, so no plan comes twice."""
+def live_fingerprint(row: DatabaseRow | None) -> str:
+    """Return a hash over a row as it was read. Its version only grows, so no plan comes twice."""
     if row is None:
-        return [None, None, 0]
+        return content_hash([None, None, 0])
     sides = (row.live, row.applied)
     shown = [[side.version, side.config_hash, side.digest] if side else None for side in sides]
-    return [*shown, row.config_version]
+    return content_hash([*shown, row.config_version])
 
 
 def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
@@ -152,6 +159,7 @@ def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
         new_hash=wanted.config_hash if wanted else None,
         differences=differences,
         drift=drift,
+        live_fingerprint=live_fingerprint(divergence.row),
         **_by(attribution, inputs.head, restored=drift if restores else None),
     )
 
@@ -184,6 +192,7 @@ def _signoff_change(
             config_hash=signoff.config_hash,
             notes=signoff.notes,
         ),
+        live_fingerprint=live_fingerprint(inputs.database.rows.get(desired.key)),
         **_by(attribution, inputs.head),
     )
 

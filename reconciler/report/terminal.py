@@ -52,7 +52,7 @@ def print_plan(console: Console, plan: Plan, *, whole: bool = False) -> None:
     if plan.blocked:
         console.print()
         console.print(Text("Blocked", style="bold red"))
-        for reason in plan.blocked:
+        for reason in plan.why_blocked:
             console.print(Padding(Text(printable(reason)), (0, 0, 0, 2)))
     console.print()
     console.print(Text(plan.plan_id, style="dim"))

@@ -57,7 +57,7 @@ def test_the_plan_id_is_the_hash_of_all_the_rest() -> None:
 ALTERED: dict[str, Any] = {
     "applyable": False,
     "base": None,
-    "blocked": ["because"],
+    "blocked": [{"code": "finding", "message": "because"}],
     "changes": [],
     "complete": False,
     "database": None,

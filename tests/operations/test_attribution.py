@@ -138,6 +138,6 @@ def test_a_shallow_clone_is_blocked_rather_than_attributed_to_the_last_author(
     clone = tmp_path / "shallow"
     source = f"file://{installation.repository}"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", source, clone], check=True)
-    (reason,) = replace(installation, repository=clone).plan().blocked
+    (reason,) = replace(installation, repository=clone).plan().why_blocked
     assert reason.startswith("the clone is shallow: git cannot tell who last changed ")
     assert "git fetch --unshallow" in reason

@@ -98,7 +98,9 @@ def test_a_username_that_machshop_has_under_another_id_is_left_and_then_blocks(
     empty.edit("UPDATE users SET id = %s", [ANOTHER_ID])
     assert empty.bootstrap().users == 2
     assert empty.rows("SELECT id FROM users WHERE username = 'engineer'") == [(ANOTHER_ID,)]
-    assert [problem.split(" has id")[0] for problem in empty.plan().blocked] == ["user 'engineer'"]
+    assert [problem.split(" has id")[0] for problem in empty.plan().why_blocked] == [
+        "user 'engineer'"
+    ]
 
 
 def test_an_invalid_desired_state_touches_no_database(empty: Installation) -> None:

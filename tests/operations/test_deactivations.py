@@ -43,7 +43,7 @@ def test_all_who_need_what_is_deactivated_are_named_in_one_finding(
     assert "2 extensions without what they need: e-signature, line-dashboard" in found.message
     assert str(found.location) == f"desired-state/{BREMEN_ERP}:1:1"
     assert not plan.applyable
-    assert "1 finding of deactivation-breaks" in plan.blocked
+    assert "1 finding of deactivation-breaks" in plan.why_blocked
 
 
 def test_what_nobody_needs_may_go(installation: Installation) -> None:

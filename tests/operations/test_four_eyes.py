@@ -59,7 +59,7 @@ def test_a_signature_of_the_author_does_not_count_and_the_plan_says_why(
     (found,) = void(plan)
     assert AUTHOR in found.message
     assert not plan.applyable
-    assert "1 finding of signoff-missing" in plan.blocked
+    assert "1 finding of signoff-missing" in plan.why_blocked
     assert plan.summary.signoff == 0
 
 

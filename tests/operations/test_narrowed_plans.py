@@ -47,7 +47,7 @@ def test_a_conflict_with_what_is_live_blocks_although_only_one_side_is_selected(
     narrowed = Selection(extensions=(selected,))
     plan = installation.plan(selection=narrowed)
     assert not plan.applyable
-    (reason,) = plan.blocked
+    (reason,) = plan.why_blocked
     assert "at bremen erp-adapter and rival-adapter conflict" in reason
     assert "leave --site and --extension out" in reason
     before = installation.digest(leaving_out=("reconcile_runs",))
@@ -63,7 +63,7 @@ def test_lowering_what_an_unselected_extension_needs_blocks(installation: Instal
     installation.commit("Raise", {BREMEN_ERP: erp_file("bremen", version="3.1.0")})
     plan = installation.plan(selection=Selection(extensions=(ERP,)))
     assert not plan.applyable
-    assert any(f"{DASHBOARD} needs {ERP} 3.0.0" in reason for reason in plan.blocked)
+    assert any(f"{DASHBOARD} needs {ERP} 3.0.0" in reason for reason in plan.why_blocked)
 
 
 def test_what_others_have_pending_does_not_block_what_goes_together_with_what_is_live(

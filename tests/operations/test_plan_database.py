@@ -134,7 +134,7 @@ def test_a_site_that_machshop_does_not_have_blocks_and_names_the_command(
         },
     )
     found = installation.plan()
-    assert found.blocked == (
+    assert found.why_blocked == (
         (
             f"site 'essen' ({ELSEWHERE}) is not in MachShop's table sites; "
             "`reconciler db bootstrap` adds it"
@@ -142,19 +142,19 @@ def test_a_site_that_machshop_does_not_have_blocks_and_names_the_command(
     )
     assert not found.applyable
     installation.bootstrap()
-    assert installation.plan().blocked == ()
+    assert installation.plan().why_blocked == ()
 
 
 def test_a_user_that_machshop_does_not_have_blocks(unapplied: Installation) -> None:
     unapplied.edit("DELETE FROM users WHERE username = 'engineer'")
-    assert unapplied.plan().blocked == (
+    assert unapplied.plan().why_blocked == (
         "user 'engineer' is not in MachShop's table users; `reconciler db bootstrap` adds it",
     )
 
 
 def test_a_user_whom_machshop_knows_by_another_id_blocks(unapplied: Installation) -> None:
     unapplied.edit("UPDATE users SET id = %s WHERE username = 'engineer'", [ELSEWHERE])
-    assert unapplied.plan().blocked == (
+    assert unapplied.plan().why_blocked == (
         (
             f"user 'engineer' has id {ELSEWHERE} in MachShop's table users, "
             f"and {ENGINEER_USER} in users.yaml; correct users.yaml"
@@ -177,7 +177,7 @@ def test_a_formerly_managed_site_without_a_folder_blocks_until_it_is_let_go(
 ) -> None:
     installation.commit("Dayton is sold", {"sites/dayton": None})
     found = installation.plan()
-    assert found.blocked == (
+    assert found.why_blocked == (
         (
             f"site 'Dayton Plant' ({DAYTON}) still has configurations that the reconciler "
             "wrote (1), "
@@ -186,7 +186,7 @@ def test_a_formerly_managed_site_without_a_folder_blocks_until_it_is_let_go(
     )
     assert found.changes == ()
     let_go = installation.plan(allow_unmanage=True)
-    assert (let_go.blocked, let_go.summary.sites_unmanaged) == ((), 1)
+    assert (let_go.why_blocked, let_go.summary.sites_unmanaged) == ((), 1)
 
 
 def test_a_site_that_is_let_go_keeps_its_rows(installation: Installation) -> None:
@@ -208,7 +208,7 @@ def test_an_unmanaged_site_is_counted_and_does_not_block(installation: Installat
         [ELSEWHERE],
     )
     found = installation.plan()
-    assert (found.changes, found.blocked, found.summary.sites_unmanaged) == ((), (), 1)
+    assert (found.changes, found.why_blocked, found.summary.sites_unmanaged) == ((), (), 1)
 
 
 def test_a_selection_narrows_the_plan_and_is_recorded_in_it(unapplied: Installation) -> None:

@@ -129,7 +129,7 @@ def test_an_error_that_only_stops_apply_blocks_the_plan_and_shows_it(
     folder: DesiredFolder,
 ) -> None:
     plan = plan_of(state(folder, interval=90), {KEY: LIVE}, diagnostics=[BLOCKING])
-    assert plan.blocked == ("1 finding of signoff-missing",)
+    assert plan.why_blocked == ("1 finding of signoff-missing",)
     assert (plan.complete, plan.applyable, plan.errored) == (True, False, False)
     assert len(plan.changes) == 1
 
@@ -144,7 +144,7 @@ def test_an_invalid_desired_state_gives_a_plan_that_says_so(folder: DesiredFolde
     wrong = UNKNOWN_USER.at(HERE, username="x", suggestion="y")
     plan = invalid_plan(folder.state(), (wrong,), ())
     assert (plan.complete, plan.applyable, plan.errored) == (False, False, True)
-    assert plan.blocked == ("1 error in the desired state",)
+    assert plan.why_blocked == ("1 error in the desired state",)
     assert plan.database is None
     assert plan.plan_id == plan.content_id()
 

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from reconciler.model.change import Change, Origin
 from reconciler.model.diagnostic import Diagnostic, Gate, Location, Severity
-from reconciler.model.plan import NeededSignoff, Plan
+from reconciler.model.plan import BlockCode, BlockedReason, NeededSignoff, Plan
 from reconciler.report.plan_markdown import COMMENT_LIMIT, plan_as_markdown
 from tests.support.hostile import HOSTILE, hostile_plan
 from tests.support.plan_inputs import change, difference, plan_with
@@ -181,7 +181,7 @@ def test_findings_and_signoffs_in_any_number_fit_as_well() -> None:
         500,
         diagnostics=findings,
         needed_signoffs=(needed,) * 500,
-        blocked=("\u202e" * 400,) * 500,
+        blocked=(BlockedReason(code=BlockCode.FINDING, message="\u202e" * 400),) * 500,
         installation="x",
     )
     text = plan_as_markdown(plan, limit=COMMENT_LIMIT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.model.plan import Plan
+from reconciler.model.plan import BlockCode, BlockedReason, Plan
 from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.view import verdict
 from tests.support.plan_inputs import change, plan_with
@@ -27,7 +27,10 @@ NOW = "follow what the catalog and the waivers say now"
         ),
         (plan_with(change()), "Plan: 1 to reconfigure, at 1 site."),
         (
-            plan_with(refreshes=("bonn",), blocked=("because",)),
+            plan_with(
+                refreshes=("bonn",),
+                blocked=(BlockedReason(code=BlockCode.FINDING, message="because"),),
+            ),
             "Blocked: no changes, and the plan may not be applied.",
         ),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.model.change import Action, Drift, FieldDifference, Operation, Origin, Signature
 from reconciler.model.diagnostic import Diagnostic, Gate, Location, Severity
-from reconciler.model.plan import DesiredRevision, NeededSignoff, Plan
+from reconciler.model.plan import BlockCode, BlockedReason, DesiredRevision, NeededSignoff, Plan
 from tests.support.plan_inputs import change, difference, plan_with
 
 HOSTILE = (
@@ -61,7 +61,7 @@ def hostile_plan(text: str) -> Plan:
         change(origin=Origin.DRIFT, drift=drift, old_version=text, **common),
         installation=text,
         diagnostics=(finding,),
-        blocked=(f"user {text} is not known",),
+        blocked=(BlockedReason(code=BlockCode.MISSING_USER, message=f"user {text} is not known"),),
         base=DesiredRevision(commit="0" * 40),
         needed_signoffs=(
             NeededSignoff(
