@@ -42,7 +42,15 @@ COMMANDS = {
 
 
 _terminations: list[int] = []
-"""The SIGTERMs that arrived: click and the driver raise an interrupt of their own about them."""
+"""The SIGTERMs that arrived: click raises an interrupt of its own about them."""
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM arrived.
+
+    A KeyboardInterrupt itself that passes through code compiled from text, as a dataclass is,
+    makes the interpreter end by SIGINT at last, whatever exit code was asked for.
+    """
 
 
 @click.group(
@@ -119,7 +127,7 @@ def _invoke(arguments: list[str]) -> int:
 def _terminate(received: int, _frame: FrameType | None) -> None:
     """Like Ctrl-C, cancel the statement under way and roll back."""
     _terminations.append(received)
-    raise KeyboardInterrupt
+    raise _TerminatedError
 
 
 def _report(error: Exception, *, verbose: bool) -> int:

@@ -151,7 +151,7 @@ def test_an_apply_that_is_stopped_before_its_end_writes_nothing_and_says_so(
         [[run[0] for run in runs]],
     )
     assert [status for status, _ in failed] == ["failed"] * recorded
-    assert all(CODES[sent][1] in message for _, message in failed)
+    assert all(re.search("interrupted|terminated", message) for _, message in failed)
     assert ended(start(pending, "apply", "--yes")).code == 0, "the next run converges"
     assert not pending.plan().differs
 
