@@ -1,0 +1,350 @@
+"""Whatever is committed, applied, edited by hand and healed, in any order, the records hold.
+
+The model knows nothing of how the product compares: it holds what the files say, what is in the
+live rows, and what was last written, and says what an apply and a healing must make of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from git import Repo
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from psycopg.types.json import Jsonb
+
+from reconciler.database.connection import Connection, connect
+from reconciler.model.canonical import config_hash
+from reconciler.model.document import JsonObject
+from reconciler.model.plan import Scope
+from reconciler.planning.selection import Selection
+from tests.support.databases import fresh_database
+from tests.support.installation import (
+    BREMEN,
+    BREMEN_SIGNATURE,
+    CORK,
+    DASHBOARD,
+    DAYTON,
+    ERP,
+    PROFILE,
+    SIGNATURE,
+    Installation,
+    erp_file,
+    profile_file,
+    signature_file,
+    signoff_entry,
+    table_digests,
+)
+
+EXAMPLES, STEPS = 15, 15
+SITES = {"bremen": BREMEN, "cork": CORK, "dayton": DAYTON}
+WITH_PROFILE = ("bremen", "cork")
+Key = tuple[UUID, str]
+RECORDS = {
+    "site_extension_config_versions": "site_id, extension_id, config_version",
+    "configuration_audit_log": "sequence",
+    "compliance_signoffs": "id",
+    "configuration_snapshots": "id",
+    "reconcile_runs": "id",
+}
+LIVE = (
+    "SELECT site_id, extension_id, version, configuration, config_hash FROM site_extension_configs"
+)
+NEWEST = """
+SELECT DISTINCT ON (site_id, extension_id)
+       site_id, extension_id, version, configuration, config_hash, config_version,
+       count(*) OVER (PARTITION BY site_id, extension_id)
+FROM site_extension_config_versions
+ORDER BY site_id, extension_id, config_version DESC
+"""
+AUDIT_OF_RUN = """
+SELECT site_id, extension_id, action, old_config_hash, new_config_hash
+FROM configuration_audit_log WHERE details ->> 'runId' = %s
+"""
+sites = st.sampled_from(sorted(SITES))
+keys = st.tuples(
+    st.sampled_from(list(SITES.values())), st.sampled_from([ERP, DASHBOARD, SIGNATURE])
+)
+numbers = st.integers(1, 4)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One configuration; ``config_hash`` may be a lie where it was written by hand."""
+
+    version: str
+    configuration: JsonObject
+    config_hash: str
+
+
+def true_row(key: Key, version: str, configuration: JsonObject) -> Row:
+    return Row(version, configuration, config_hash(*key, version, configuration))
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What the files say, in the few respects that the rules change."""
+
+    refresh: int = 30
+    erp: dict[str, tuple[int, str]] = field(
+        default_factory=lambda: dict.fromkeys(SITES, (60, "3.0.0"))
+    )
+    signature: dict[str, int] = field(default_factory=lambda: {"bremen": 15})
+
+    def rows(self) -> dict[Key, Row]:
+        """Return the live rows that the files ask for."""
+        found: dict[Key, Row] = {}
+        for slug in WITH_PROFILE:
+            shown: JsonObject = {"lines": ["A", "B"], "refreshSeconds": self.refresh}
+            key = (SITES[slug], DASHBOARD)
+            found[key] = true_row(key, "1.0.0", shown)
+        for slug, (interval, version) in self.erp.items():
+            key = (SITES[slug], ERP)
+            connected: JsonObject = {
+                "url": f"https://erp.{slug}.example",
+                "syncInterval": interval,
+                "password": {"$secret": f"vault://{slug}/erp#password"},
+            }
+            found[key] = true_row(key, version, connected)
+        for slug, minutes in self.signature.items():
+            key = (SITES[slug], SIGNATURE)
+            found[key] = true_row(key, "2.0.0", {"reidentifyMinutes": minutes})
+        return found
+
+
+class Sequences(RuleBasedStateMachine):
+    """Rules are what people do; invariants what must hold after each."""
+
+    server_url: ClassVar[str]
+    original: ClassVar[Installation]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resources = contextlib.ExitStack()
+        folder = self.resources.enter_context(tempfile.TemporaryDirectory())
+        shutil.copytree(self.original.repository, Path(folder, "repository"))
+        url = self.resources.enter_context(fresh_database(self.server_url, self.original.database))
+        self.installation = Installation(Path(folder, "repository"), url)
+        self.connection = self.resources.enter_context(connect(url))
+        self.desired = Desired()
+        self.commits = {self._head(): self.desired}
+        self.live = self.desired.rows()
+        self.applied: dict[Key, Row | None] = dict(self.live)
+        self.records: dict[str, set[Any]] = {}
+
+    def teardown(self) -> None:
+        self.resources.close()
+
+    # What people do to the files.
+
+    @rule(site=sites, interval=numbers, version=st.sampled_from(["3.0.0", "3.1.0"]))
+    def configure_the_erp_adapter(self, site: str, interval: int, version: str) -> None:
+        path = f"sites/{site}/extensions/erp-adapter.yaml"
+        erp = self.desired.erp | {site: (interval, version)}
+        self._commit(
+            Desired(self.desired.refresh, erp, self.desired.signature),
+            {path: erp_file(site, interval=interval, version=version)},
+        )
+
+    @rule(site=sites)
+    def remove_the_erp_adapter(self, site: str) -> None:
+        erp = {slug: facts for slug, facts in self.desired.erp.items() if slug != site}
+        files: dict[str, str | None] = {}
+        if site in self.desired.erp:
+            files[f"sites/{site}/extensions/erp-adapter.yaml"] = None
+        self._commit(Desired(self.desired.refresh, erp, self.desired.signature), files)
+
+    @rule(site=sites, minutes=numbers)
+    def configure_the_signature(self, site: str, minutes: int) -> None:
+        path = f"sites/{site}/extensions/e-signature.yaml"
+        signature = self.desired.signature | {site: minutes}
+        self._commit(
+            Desired(self.desired.refresh, self.desired.erp, signature),
+            {path: signature_file(minutes=minutes)},
+        )
+
+    @rule(refresh=st.integers(5, 8))
+    def change_the_profile(self, refresh: int) -> None:
+        self._commit(
+            Desired(refresh, self.desired.erp, self.desired.signature),
+            {PROFILE: profile_file(refresh=refresh)},
+        )
+
+    @precondition(lambda self: "bremen" in self.desired.signature)
+    @rule()
+    def sign_at_bremen(self) -> None:
+        minutes = self.desired.signature["bremen"]
+        signed = self.desired.rows()[BREMEN, SIGNATURE].config_hash
+        entry = signoff_entry(signed)
+        self._commit(self.desired, {BREMEN_SIGNATURE: signature_file(minutes=minutes, rest=entry)})
+
+    @rule(data=st.data())
+    def go_back_to_an_earlier_commit(self, data: st.DataObject) -> None:
+        commit = data.draw(st.sampled_from(list(self.commits)))
+        with Repo(self.installation.repository) as repository:
+            repository.git.restore(f"--source={commit}", "--staged", "--worktree", ".")
+        self._commit(self.commits[commit], {})
+
+    # What people do to the rows.
+
+    @rule(key=keys, number=numbers, forge=st.booleans())
+    def write_a_row_by_hand(self, key: Key, number: int, forge: bool) -> None:
+        edited = true_row(key, "9.9.9", {"byHand": number})
+        before = self.live.get(key)
+        if before is not None and not forge:
+            edited = Row(edited.version, edited.configuration, before.config_hash)
+        self.connection.execute(
+            "INSERT INTO site_extension_configs "
+            "(site_id, extension_id, version, configuration, config_hash) "
+            "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (site_id, extension_id) DO UPDATE "
+            "SET version = excluded.version, configuration = excluded.configuration, "
+            "    config_hash = excluded.config_hash",
+            [*key, edited.version, Jsonb(edited.configuration), edited.config_hash],
+        )
+        self.live[key] = edited
+
+    @rule(key=keys)
+    def write_by_hand_what_the_files_say(self, key: Key) -> None:
+        self.connection.execute(
+            "DELETE FROM site_extension_configs WHERE site_id = %s AND extension_id = %s", key
+        )
+        self.live.pop(key, None)
+        wanted = self.desired.rows().get(key)
+        if wanted is None:
+            return
+        self.connection.execute(
+            "INSERT INTO site_extension_configs "
+            "(site_id, extension_id, version, configuration, config_hash) "
+            "VALUES (%s, %s, %s, %s, %s)",
+            [*key, wanted.version, Jsonb(wanted.configuration), wanted.config_hash],
+        )
+        self.live[key] = wanted
+
+    @rule(key=keys)
+    def delete_a_row_by_hand(self, key: Key) -> None:
+        self.connection.execute(
+            "DELETE FROM site_extension_configs WHERE site_id = %s AND extension_id = %s", key
+        )
+        self.live.pop(key, None)
+
+    # What the reconciler does.
+
+    @rule()
+    def apply(self) -> None:
+        self._run_on(lambda _: True)
+        assert self.live == self.desired.rows()
+        self._again_writes_nothing()
+
+    @rule(site=sites)
+    def apply_at_one_site(self, site: str) -> None:
+        self._run_on(lambda key: key[0] == SITES[site], selection=Selection((site,)))
+        self._again_writes_nothing(selection=Selection((site,)))
+
+    @rule()
+    def heal(self) -> None:
+        desired = self.desired.rows()
+        self._run_on(
+            lambda key: self.live.get(key) != self.applied.get(key) == desired.get(key),
+            scope=Scope.HEALABLE,
+        )
+        self._again_writes_nothing(scope=Scope.HEALABLE)
+
+    # What must hold, whatever was done.
+
+    @invariant()
+    def the_live_rows_are_as_the_last_who_wrote_them_left_them(self) -> None:
+        rows = self.connection.execute(LIVE)
+        assert {(site, extension): Row(*row) for site, extension, *row in rows} == self.live
+
+    @invariant()
+    def each_history_is_numbered_without_a_gap_and_ends_with_what_was_last_applied(self) -> None:
+        newest = {}
+        for site, extension, *row, number, count in self.connection.execute(NEWEST):
+            assert number == count
+            newest[site, extension] = Row(*row) if row[0] is not None else None
+        assert newest == self.applied
+
+    @invariant()
+    def no_record_is_ever_lost(self) -> None:
+        for table, identity in RECORDS.items():
+            statement = f"SELECT {identity} FROM {table}"  # noqa: S608 - both are constants
+            found = set(self.connection.execute(statement.encode()))
+            assert found >= self.records.get(table, set())
+            self.records[table] = found
+
+    def _run_on(self, concerned: Callable[[Key], bool], **options: Any) -> None:
+        """Apply, and require exactly the changes that the model expects of the keys concerned."""
+        desired, before = self.desired.rows(), dict(self.live)
+        expected = {
+            (*key, _hash(before.get(key)), _hash(desired.get(key)))
+            for key in before.keys() | desired.keys() | self.applied.keys()
+            if concerned(key) and not before.get(key) == self.applied.get(key) == desired.get(key)
+        }
+        done = self.installation.apply(open_database=self._opened, **options)
+        assert not done.plan.blocked
+        audited = self.connection.execute(AUDIT_OF_RUN, [str(done.run_id)]).fetchall()
+        changes = [
+            (site, name, *hashes) for site, name, action, *hashes in audited if action != "signoff"
+        ]
+        assert sorted(changes, key=str) == sorted(expected, key=str)
+        assert len(audited) == len(done.plan.changes)
+        for site, name, *_ in expected:
+            wanted = desired.get((site, name))
+            self.applied[site, name] = wanted
+            if wanted is None:
+                self.live.pop((site, name), None)
+            else:
+                self.live[site, name] = wanted
+
+    def _again_writes_nothing(self, **options: Any) -> None:
+        before = table_digests(self.connection)
+        assert self.installation.apply(open_database=self._opened, **options).run_id is None
+        assert table_digests(self.connection) == before
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[Connection]:
+        yield self.connection
+
+    def _commit(self, desired: Desired, files: dict[str, str | None]) -> None:
+        commit = self.installation.commit("Change what is desired", files)
+        self.desired = self.commits[commit] = desired
+
+    def _head(self) -> str:
+        with Repo(self.installation.repository) as repository:
+            return repository.head.commit.hexsha
+
+
+def _hash(row: Row | None) -> str | None:
+    return row.config_hash if row else None
+
+
+def test_any_sequence_of_commits_applies_edits_and_healings_leaves_the_records_whole(
+    server_url: str, applied: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Sequences, "server_url", server_url, raising=False)
+    monkeypatch.setattr(Sequences, "original", applied, raising=False)
+    run_state_machine_as_test(
+        Sequences,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
