@@ -10,19 +10,18 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
 from git import Repo
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -76,6 +75,16 @@ AUDIT_OF_RUN = """
 SELECT site_id, extension_id, action, old_config_hash, new_config_hash
 FROM configuration_audit_log WHERE details ->> 'runId' = %s
 """
+WRITE = """
+INSERT INTO site_extension_configs (site_id, extension_id, version, configuration, config_hash)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (site_id, extension_id) DO UPDATE
+SET version = excluded.version, configuration = excluded.configuration,
+    config_hash = excluded.config_hash
+"""
+DELETE = "DELETE FROM site_extension_configs WHERE site_id = %s AND extension_id = %s"
+FILES = ("the adapter", "no adapter", "the signature", "the profile", "signed")
+EDITS = ("with its hash", "keeping the hash", "the hash alone", "as desired", "deleting")
 sites = st.sampled_from(sorted(SITES))
 keys = st.tuples(
     st.sampled_from(list(SITES.values())), st.sampled_from([ERP, DASHBOARD, SIGNATURE])
@@ -150,48 +159,28 @@ class Sequences(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.resources.close()
 
-    # What people do to the files.
-
-    @rule(site=sites, interval=numbers, version=st.sampled_from(["3.0.0", "3.1.0"]))
-    def configure_the_erp_adapter(self, site: str, interval: int, version: str) -> None:
-        path = f"sites/{site}/extensions/erp-adapter.yaml"
-        erp = self.desired.erp | {site: (interval, version)}
-        self._commit(
-            Desired(self.desired.refresh, erp, self.desired.signature),
-            {path: erp_file(site, interval=interval, version=version)},
-        )
-
-    @rule(site=sites)
-    def remove_the_erp_adapter(self, site: str) -> None:
-        erp = {slug: facts for slug, facts in self.desired.erp.items() if slug != site}
+    @rule(what=st.sampled_from(FILES), site=sites, number=numbers)
+    def commit(self, what: str, site: str, number: int) -> None:
+        desired, erp, signature = self.desired, self.desired.erp, self.desired.signature
+        adapter = f"sites/{site}/extensions/erp-adapter.yaml"
+        version = ("3.0.0", "3.1.0")[number % 2]
         files: dict[str, str | None] = {}
-        if site in self.desired.erp:
-            files[f"sites/{site}/extensions/erp-adapter.yaml"] = None
-        self._commit(Desired(self.desired.refresh, erp, self.desired.signature), files)
-
-    @rule(site=sites, minutes=numbers)
-    def configure_the_signature(self, site: str, minutes: int) -> None:
-        path = f"sites/{site}/extensions/e-signature.yaml"
-        signature = self.desired.signature | {site: minutes}
-        self._commit(
-            Desired(self.desired.refresh, self.desired.erp, signature),
-            {path: signature_file(minutes=minutes)},
-        )
-
-    @rule(refresh=st.integers(5, 8))
-    def change_the_profile(self, refresh: int) -> None:
-        self._commit(
-            Desired(refresh, self.desired.erp, self.desired.signature),
-            {PROFILE: profile_file(refresh=refresh)},
-        )
-
-    @precondition(lambda self: "bremen" in self.desired.signature)
-    @rule()
-    def sign_at_bremen(self) -> None:
-        minutes = self.desired.signature["bremen"]
-        signed = self.desired.rows()[BREMEN, SIGNATURE].config_hash
-        entry = signoff_entry(signed)
-        self._commit(self.desired, {BREMEN_SIGNATURE: signature_file(minutes=minutes, rest=entry)})
+        if what == "the adapter":
+            desired = replace(desired, erp=erp | {site: (number, version)})
+            files[adapter] = erp_file(site, interval=number, version=version)
+        elif what == "no adapter" and site in erp:
+            desired = replace(desired, erp={slug: erp[slug] for slug in erp if slug != site})
+            files[adapter] = None
+        elif what == "the signature":
+            desired = replace(desired, signature=signature | {site: number})
+            files[f"sites/{site}/extensions/e-signature.yaml"] = signature_file(minutes=number)
+        elif what == "the profile":
+            desired = replace(desired, refresh=5 + number)
+            files[PROFILE] = profile_file(refresh=5 + number)
+        elif what == "signed" and "bremen" in signature:
+            entry = signoff_entry(desired.rows()[BREMEN, SIGNATURE].config_hash)
+            files[BREMEN_SIGNATURE] = signature_file(minutes=signature["bremen"], rest=entry)
+        self._commit(desired, files)
 
     @rule(data=st.data())
     def go_back_to_an_earlier_commit(self, data: st.DataObject) -> None:
@@ -200,47 +189,25 @@ class Sequences(RuleBasedStateMachine):
             repository.git.restore(f"--source={commit}", "--staged", "--worktree", ".")
         self._commit(self.commits[commit], {})
 
-    # What people do to the rows.
-
-    @rule(key=keys, number=numbers, forge=st.booleans())
-    def write_a_row_by_hand(self, key: Key, number: int, forge: bool) -> None:
-        edited = true_row(key, "9.9.9", {"byHand": number})
+    @rule(key=keys, edit=st.sampled_from(EDITS), number=numbers)
+    def edit_by_hand(self, key: Key, edit: str, number: int) -> None:
         before = self.live.get(key)
-        if before is not None and not forge:
-            edited = Row(edited.version, edited.configuration, before.config_hash)
-        self.connection.execute(
-            "INSERT INTO site_extension_configs "
-            "(site_id, extension_id, version, configuration, config_hash) "
-            "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (site_id, extension_id) DO UPDATE "
-            "SET version = excluded.version, configuration = excluded.configuration, "
-            "    config_hash = excluded.config_hash",
-            [*key, edited.version, Jsonb(edited.configuration), edited.config_hash],
-        )
-        self.live[key] = edited
-
-    @rule(key=keys)
-    def write_by_hand_what_the_files_say(self, key: Key) -> None:
-        self.connection.execute(
-            "DELETE FROM site_extension_configs WHERE site_id = %s AND extension_id = %s", key
-        )
-        self.live.pop(key, None)
-        wanted = self.desired.rows().get(key)
-        if wanted is None:
-            return
-        self.connection.execute(
-            "INSERT INTO site_extension_configs "
-            "(site_id, extension_id, version, configuration, config_hash) "
-            "VALUES (%s, %s, %s, %s, %s)",
-            [*key, wanted.version, Jsonb(wanted.configuration), wanted.config_hash],
-        )
-        self.live[key] = wanted
-
-    @rule(key=keys)
-    def delete_a_row_by_hand(self, key: Key) -> None:
-        self.connection.execute(
-            "DELETE FROM site_extension_configs WHERE site_id = %s AND extension_id = %s", key
-        )
-        self.live.pop(key, None)
+        edited: Row | None = true_row(key, "9.9.9", {"byHand": number})
+        if edit == "keeping the hash" and before is not None:
+            edited = Row("9.9.9", {"byHand": number}, before.config_hash)
+        elif edit == "the hash alone" and before is not None:
+            edited = replace(before, config_hash=f"sha256:{number}")
+        elif edit == "as desired":
+            edited = self.desired.rows().get(key)
+        elif edit == "deleting":
+            edited = None
+        if edited is None:
+            self.connection.execute(DELETE, key)
+            self.live.pop(key, None)
+        else:
+            values = [edited.version, Jsonb(edited.configuration), edited.config_hash]
+            self.connection.execute(WRITE, [*key, *values])
+            self.live[key] = edited
 
     # What the reconciler does.
 
@@ -345,6 +312,7 @@ def test_any_sequence_of_commits_applies_edits_and_healings_leaves_the_records_w
             stateful_step_count=STEPS,
             deadline=None,
             derandomize=True,
+            phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         ),
     )
