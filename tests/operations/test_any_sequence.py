@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -50,7 +51,7 @@ from tests.support.installation import (
     table_digests,
 )
 
-EXAMPLES, STEPS = 15, 15
+EXAMPLES, STEPS = 16, 6
 SITES = {"bremen": BREMEN, "cork": CORK, "dayton": DAYTON}
 WITH_PROFILE = ("bremen", "cork")
 Key = tuple[UUID, str]
@@ -85,11 +86,21 @@ SET version = excluded.version, configuration = excluded.configuration,
 DELETE = "DELETE FROM site_extension_configs WHERE site_id = %s AND extension_id = %s"
 FILES = ("the adapter", "no adapter", "the signature", "the profile", "signed")
 EDITS = ("with its hash", "keeping the hash", "the hash alone", "as desired", "deleting")
+Action = Callable[["Sequences"], None]
 sites = st.sampled_from(sorted(SITES))
-keys = st.tuples(
-    st.sampled_from(list(SITES.values())), st.sampled_from([ERP, DASHBOARD, SIGNATURE])
+numbers = st.integers(1, 6)
+commits = st.builds(
+    lambda *facts: methodcaller("commit", *facts), st.sampled_from(FILES), sites, numbers
 )
-numbers = st.integers(1, 4)
+reverts = st.builds(lambda number: methodcaller("go_back", number), numbers)
+edits = st.builds(
+    lambda *facts: methodcaller("edit_by_hand", *facts),
+    st.sampled_from(EDITS),
+    sites,
+    st.sampled_from([ERP, ERP, SIGNATURE, DASHBOARD]),
+    numbers,
+)
+actions = st.lists(commits | edits | edits | reverts, min_size=1, max_size=6)
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,6 @@ class Sequences(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.resources.close()
 
-    @rule(what=st.sampled_from(FILES), site=sites, number=numbers)
     def commit(self, what: str, site: str, number: int) -> None:
         desired, erp, signature = self.desired, self.desired.erp, self.desired.signature
         adapter = f"sites/{site}/extensions/erp-adapter.yaml"
@@ -182,15 +192,14 @@ class Sequences(RuleBasedStateMachine):
             files[BREMEN_SIGNATURE] = signature_file(minutes=signature["bremen"], rest=entry)
         self._commit(desired, files)
 
-    @rule(data=st.data())
-    def go_back_to_an_earlier_commit(self, data: st.DataObject) -> None:
-        commit = data.draw(st.sampled_from(list(self.commits)))
+    def go_back(self, number: int) -> None:
+        commit = list(self.commits)[number % len(self.commits)]
         with Repo(self.installation.repository) as repository:
             repository.git.restore(f"--source={commit}", "--staged", "--worktree", ".")
         self._commit(self.commits[commit], {})
 
-    @rule(key=keys, edit=st.sampled_from(EDITS), number=numbers)
-    def edit_by_hand(self, key: Key, edit: str, number: int) -> None:
+    def edit_by_hand(self, edit: str, site: str, extension: str, number: int) -> None:
+        key = (SITES[site], extension)
         before = self.live.get(key)
         edited: Row | None = true_row(key, "9.9.9", {"byHand": number})
         if edit == "keeping the hash" and before is not None:
@@ -211,19 +220,22 @@ class Sequences(RuleBasedStateMachine):
 
     # What the reconciler does.
 
-    @rule()
-    def apply(self) -> None:
+    @rule(people=actions)
+    def apply(self, people: list[Action]) -> None:
+        self._let(people)
         self._run_on(lambda _: True)
         assert self.live == self.desired.rows()
         self._again_writes_nothing()
 
-    @rule(site=sites)
-    def apply_at_one_site(self, site: str) -> None:
+    @rule(people=actions, site=sites)
+    def apply_at_one_site(self, people: list[Action], site: str) -> None:
+        self._let(people)
         self._run_on(lambda key: key[0] == SITES[site], selection=Selection((site,)))
         self._again_writes_nothing(selection=Selection((site,)))
 
-    @rule()
-    def heal(self) -> None:
+    @rule(people=actions)
+    def heal(self, people: list[Action]) -> None:
+        self._let(people)
         desired = self.desired.rows()
         self._run_on(
             lambda key: self.live.get(key) != self.applied.get(key) == desired.get(key),
@@ -253,6 +265,10 @@ class Sequences(RuleBasedStateMachine):
             found = set(self.connection.execute(statement.encode()))
             assert found >= self.records.get(table, set())
             self.records[table] = found
+
+    def _let(self, people: list[Action]) -> None:
+        for act in people:
+            act(self)
 
     def _run_on(self, concerned: Callable[[Key], bool], **options: Any) -> None:
         """Apply, and require exactly the changes that the model expects of the keys concerned."""
