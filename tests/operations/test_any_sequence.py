@@ -100,7 +100,14 @@ edits = st.builds(
     st.sampled_from([ERP, ERP, SIGNATURE, DASHBOARD]),
     numbers,
 )
-actions = st.lists(commits | edits | edits | reverts, min_size=1, max_size=6)
+both = st.builds(
+    lambda *facts: methodcaller("commit_and_edit", *facts),
+    st.sampled_from(FILES[:2]),
+    sites,
+    st.sampled_from(EDITS),
+    numbers,
+)
+actions = st.lists(commits | edits | both | reverts, min_size=1, max_size=6)
 
 
 @dataclass(frozen=True)
@@ -265,6 +272,11 @@ class Sequences(RuleBasedStateMachine):
             found = set(self.connection.execute(statement.encode()))
             assert found >= self.records.get(table, set())
             self.records[table] = found
+
+    def commit_and_edit(self, what: str, site: str, edit: str, number: int) -> None:
+        """Change the same configuration in the files and by hand."""
+        self.commit(what, site, number)
+        self.edit_by_hand(edit, site, ERP, number)
 
     def _let(self, people: list[Action]) -> None:
         for act in people:
