@@ -76,7 +76,7 @@ def trigger_failing_at_commit(installation: Installation) -> Iterator[None]:
 @contextlib.contextmanager
 def statement_timeout(installation: Installation) -> Iterator[None]:
     installation.rows(trigger("configuration_snapshots", "PERFORM pg_sleep(30); RETURN NULL;"))
-    set_for_database(installation, "SET statement_timeout = '800ms'")
+    set_for_database(installation, "SET statement_timeout = '1500ms'")
     yield
     set_for_database(installation, "RESET statement_timeout")
     installation.rows("DROP FUNCTION weekly CASCADE")
@@ -125,7 +125,7 @@ FAILURES: list[tuple[Failing, int, list[str]]] = [
     (
         statement_timeout,
         1,
-        ["statement_timeout is 800ms, set for this database", "trigger weekly of table"],
+        ["statement_timeout is 1500ms, set for this database", "trigger weekly of table"],
     ),
     (lock_held, 5, ["locked by night-batch of postgres", "process "]),
     (audit_log_held, 5, ["configuration_audit_log locked by night-batch of postgres", "process "]),
@@ -156,16 +156,15 @@ def sessions_after(installation: Installation, seconds: float) -> list[tuple[str
 def test_an_apply_that_the_database_refuses_names_the_cause_writes_nothing_and_can_be_repeated(
     pending: Installation, failing: Failing, code: int, causes: list[str]
 ) -> None:
-    apply = ("apply", "--yes", "--lock-timeout", "1")
     with failing(pending):
         before = pending.digest(leaving_out=("reconcile_runs",))
-        refused = run(pending, *apply)
+        refused = run(pending, "apply", "--yes", "--lock-timeout", "1")
         assert pending.digest(leaving_out=("reconcile_runs",)) == before
     assert refused.code == code, refused.err
     assert all(cause in refused.err for cause in causes), refused.err
     assert "Traceback" not in refused.err
     assert str(pending.rows("SELECT id FROM sites LIMIT 1")[0][0]) not in refused.err
     assert sessions_after(pending, 5) == []
-    repeated = run(pending, *apply)
+    repeated = run(pending, "apply", "--yes")
     assert repeated.code == 0, repeated.err
     assert not pending.plan().differs
