@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import json
 import re
 import signal
 import subprocess
@@ -17,7 +19,13 @@ from psycopg.conninfo import make_conninfo
 
 from reconciler.database.connection import Connection, connect
 from tests.cli.conftest import Ran
-from tests.support.installation import CORK_ERP, Installation, erp_file
+from tests.support.installation import (
+    CORK_ERP,
+    PROFILE,
+    Installation,
+    erp_file,
+    profile_file,
+)
 from tests.support.program import ended, start
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconciler', 0))"
@@ -166,6 +174,27 @@ def test_an_apply_that_is_stopped_after_its_commit_is_applied_and_says_so(
     stopped = ended(applying)
     require_applied(stopped, pending)
     require_no_session_left(pending)
+
+
+@each_signal
+def test_an_apply_that_is_stopped_while_it_says_what_it_did_says_it_to_the_end(
+    pending: Installation, sent: signal.Signals
+) -> None:
+    """It says more than the pipe takes, and nobody reads on until the signal was sent."""
+    pending.commit("Refresh faster", {PROFILE: profile_file(refresh=7)})
+    applying = start(pending, "apply", "--yes", "--json")
+    assert applying.stdout is not None
+    fcntl.fcntl(applying.stdout, fcntl.F_SETPIPE_SZ, 4096)
+    while pending.rows("SELECT count(*) FROM reconcile_runs") != [(2,)]:
+        assert applying.poll() is None
+        time.sleep(0.02)
+    require_no_session_left(pending)
+    time.sleep(0.3)
+    assert applying.poll() is None, "it waits for its reader"
+    applying.send_signal(sent)
+    stopped = ended(applying)
+    require_applied(stopped, pending)
+    assert json.loads(stopped.out)["summary"]["reconfigure"] == 3
 
 
 @each_signal
