@@ -118,7 +118,7 @@ def _report(error: Exception, *, verbose: bool) -> int:
     import psycopg
 
     from reconciler.cli.output import print_error
-    from reconciler.database.connection import explained
+    from reconciler.database.failures import explained
     from reconciler.model.errors import ReconcilerError
 
     if verbose:
