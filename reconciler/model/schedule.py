@@ -1,7 +1,7 @@
 """How a change window's times are written: cron expression, duration, time zone.
 
-Only the forms are here; when a window is open is ``planning.change_windows``'. The names of the
-zones come from the package tzdata, so that every machine takes the same ones.
+Only the forms are here, as types of a field; when a window is open, ``planning.change_windows``
+says. The names of the zones come from the package tzdata, the same ones on every machine.
 """
 
 from __future__ import annotations
