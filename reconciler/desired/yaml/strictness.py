@@ -103,6 +103,9 @@ class _StrictnessCheck:
             self._refuse(start, "a space must follow '?', or quotes must enclose it")
 
     def _flow_end(self, token: Token) -> None:
+        if not self._flows:  # the parser takes the bracket after a lone '?' for something else
+            self._refuse(token.start_mark.index, "this bracket closes nothing")
+            return
         start = self._flows.pop()
         if not self._flows:
             self._continuation(start, token.end_mark.index, comments=True)
@@ -121,9 +124,9 @@ class _StrictnessCheck:
         for number in range(lines.number_at(start) + 1, lines.number_at(end) + 1):
             line = lines.line(number)
             content = line.lstrip(" \t")
-            if not content or (comments and content.startswith("#")):
+            if (comments and content.startswith("#")) or not (line if not comments else content):
                 continue
-            if _depth(line) < wanted:
+            if _depth(line) < wanted and (content or _depth(line) < len(line)):
                 problem = "this line must be indented with spaces, and further"
                 self._refuse(lines.start(number), problem)
 

@@ -11,7 +11,7 @@ from yaml.events import CollectionStartEvent
 
 from reconciler.desired.yaml.grammar.block_scalar import block_scalar
 from reconciler.desired.yaml.grammar.buffer import MAX_KEY, Start
-from reconciler.desired.yaml.grammar.cursor import MEND, GrammarError
+from reconciler.desired.yaml.grammar.cursor import MEND, GrammarError, place
 from reconciler.desired.yaml.grammar.emitting import Frame, Reading
 from reconciler.desired.yaml.grammar.flow import FlowStructure
 from reconciler.desired.yaml.grammar.plain import plain_line, plain_lines
@@ -38,6 +38,8 @@ class Slot:
     column: int
     opens: bool
     """Whether a list or a mapping may begin here."""
+    tab: int | None = None
+    """Where the tab stands before it that keeps them from beginning here."""
     key: bool = False
     """Whether it must be a key of the mapping that is open."""
     above: Properties = NONE
@@ -115,7 +117,7 @@ class BlockStructure:
         mark = self._cursor.mark()
         if frame.awaits_value:
             self._reading.nothing(NONE, mark)
-        self._reading.end(mark, mapping=frame.mapping)
+        self._reading.end(mark, mark, mapping=frame.mapping)
         self._reading.stack.pop()
 
     def _trailing(self) -> GrammarError:
@@ -132,8 +134,7 @@ class BlockStructure:
     def _entry(self, frame: BlockFrame, column: int) -> None:
         cursor = self._cursor
         if cursor.tabbed:
-            cursor.index = cursor.text.index("\t", cursor.line_start)
-            raise cursor.error("a tab is no indentation", "Write spaces where this line has a tab.")
+            raise self._tab(cursor.text.index("\t", cursor.line_start))
         if column > frame.indent:
             raise cursor.error(
                 "this line is indented further than what it could belong to",
@@ -145,6 +146,12 @@ class BlockStructure:
             self._list_entry(frame)
         else:
             raise cursor.error("a list goes on with '-'", "Indent this line as what it belongs to.")
+
+    @staticmethod
+    def _tab(index: int) -> GrammarError:
+        return GrammarError(
+            "no list or mapping can begin after a tab", index, "Write spaces where this line has a tab."
+        )
 
     def _list_entry(self, frame: BlockFrame) -> None:
         cursor = self._cursor
@@ -176,7 +183,10 @@ class BlockStructure:
         slot.key = True
         if self._properties(slot):
             raise self._cursor.error("a key must be on the line of its anchor or tag")
-        self._content(frame, slot)
+        if self._cursor.at() == ":" and self._cursor.follows(_SPACE):
+            self._reading.nothing(slot.own, self._cursor.mark())
+            return self._value(frame)
+        return self._content(frame, slot)
 
     def _value(self, frame: BlockFrame) -> None:
         """Read the value after the ':' that comes next on this line."""
@@ -199,16 +209,20 @@ class BlockStructure:
         """
         cursor, reading = self._cursor, self._reading
         frame.go_on = self._between
-        after = cursor.mark()
         above = NONE
         on_line = True
+        after, line, line_start = cursor.index, cursor.line, cursor.line_start
         while True:
             on_line = not cursor.to_content() and on_line
             if cursor.ended() or not (on_line or self._is_deep_enough(frame, to_column=to_column)):
                 self._at_content = True
-                return reading.nothing(above, after)
-            opens = not cursor.tabbed and (compact if on_line else True)
-            slot = self._slot(frame, opens=opens, above=above)
+                if frame.indent >= 0:
+                    return reading.nothing(above, place(after, line, line_start))
+                return reading.nothing(above, cursor.mark())
+            opens = compact or not on_line
+            tab = cursor.text.rindex("\t", 0, cursor.index) if opens and cursor.tabbed else None
+            slot = self._slot(frame, opens=opens and tab is None, above=above)
+            slot.tab = tab
             if not self._properties(slot):
                 break
             above = together(above, slot.own, cursor)
@@ -241,6 +255,8 @@ class BlockStructure:
         if sign not in ("-", "?", ":") or not cursor.follows(_SPACE):
             return False
         own = slot.own.given() and sign != ":"
+        if slot.tab is not None:
+            raise self._tab(slot.tab)
         if own or not slot.opens:
             raise cursor.error(
                 f"nothing that begins with '{sign}' can begin here", "Begin it on a line of its own."
@@ -317,6 +333,8 @@ class BlockStructure:
                 f"the key before this ':' goes over several lines or {MAX_KEY:,} characters",
                 "Write it on one line, or after '?'.",
             )
+        if found and slot.tab is not None:
+            raise self._tab(slot.tab)
         if found and not slot.opens:
             raise self._trailing()
         if not found and slot.key:
@@ -341,7 +359,7 @@ class BlockStructure:
     def _give_above(self, slot: Slot, event: CollectionStartEvent) -> None:
         both = together(slot.above, slot.own, self._cursor)
         event.anchor, event.tag, event.start_mark = both.anchor, both.tag, both.mark
-        event.implicit = both.tag in (None, "!")
+        event.implicit = both.tag is None
 
     def _after_brackets(self) -> None:
         frame = self._top()

@@ -31,6 +31,12 @@ class GrammarError(ValueError):
         self.remedy = remedy
 
 
+def place(index: int, line: int, line_start: int) -> Mark:
+    """Return a place as the parser's events carry it; ``line`` counts from 0."""
+    # Marks of this kind carry a name and a text to quote from, which nobody asks them for.
+    return Mark("", index, line, index - line_start, None, 0)
+
+
 class Cursor:
     """A place in ``text``, which always ends with a line break."""
 
@@ -54,8 +60,11 @@ class Cursor:
 
     def mark(self) -> Mark:
         """Return this place as the parser's events carry it."""
-        # Marks of this kind carry a name and a text to quote from, which nobody asks them for.
-        return Mark("", self.index, self.line, self.index - self.line_start, None, 0)
+        return place(self.index, self.line, self.line_start)
+
+    def mark_at(self, index: int) -> Mark:
+        """Return another place in this line as the parser's events carry it."""
+        return place(index, self.line, self.line_start)
 
     def column(self) -> int:
         """Return how far into its line this place is."""

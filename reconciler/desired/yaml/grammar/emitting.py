@@ -57,7 +57,7 @@ class Reading:
         """Give a value that is not written, at ``mark``."""
         tag = properties.tag
         start = properties.mark or mark
-        implicit = (tag is None or tag == "!", False)
+        implicit = (tag is None, False)
         end = properties.end or mark
         self.out.add(ScalarEvent(properties.anchor, tag, implicit, "", start, end, style=""))
 
@@ -74,7 +74,7 @@ class Reading:
         event = kind(
             properties.anchor,
             tag,
-            tag is None or tag == "!",
+            tag is None,
             properties.mark or mark,
             self.cursor.mark() if flow and at is None else mark,
             flow_style=flow,
@@ -85,7 +85,7 @@ class Reading:
             self.out.insert(at, event)
         return event
 
-    def end(self, mark: Mark, *, mapping: bool) -> None:
-        """Give the end of a collection, from ``mark`` to here."""
+    def end(self, start: Mark, end: Mark, *, mapping: bool) -> None:
+        """Give the end of a collection, which is written from ``start`` to ``end``."""
         kind = MappingEndEvent if mapping else SequenceEndEvent
-        self.out.add(kind(mark, self.cursor.mark()))
+        self.out.add(kind(start, end))

@@ -113,8 +113,7 @@ class FlowStructure:
                 f"a key in square brackets goes over several lines or {MAX_KEY:,} characters",
                 "Write the key and its ':' on one line.",
             )
-        mark = cursor.mark()
-        self._reading.begin(NONE, mark, mapping=True, flow=True, at=item.event)
+        self._reading.begin(NONE, cursor.mark_at(item.index), mapping=True, flow=True, at=item.event)
         return self._value(frame)
 
     def _map_entry(self) -> None:
@@ -174,7 +173,7 @@ class FlowStructure:
         sign = self._next()
         if not frame.mapping:
             mark = self._cursor.mark()
-            self._reading.end(mark, mapping=True)
+            self._reading.end(mark, mark, mapping=True)
         self._entry_end(frame, sign)
 
     def _entry_end(self, frame: FlowFrame, sign: str) -> None:
@@ -197,7 +196,7 @@ class FlowStructure:
         reading, cursor = self._reading, self._cursor
         mark = cursor.mark()
         cursor.index += 1
-        reading.end(mark, mapping=frame.mapping)
+        reading.end(mark, cursor.mark(), mapping=frame.mapping)
         reading.stack.pop()
 
     def _node(self, frame: FlowFrame, start: Start | None, then: Callable[[], None]) -> None:
