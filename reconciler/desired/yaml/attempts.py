@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
-from reconciler.desired.yaml.builder import ValueBuilder
+from reconciler.desired.yaml.builder import MAX_VALUES, ValueBuilder
 from reconciler.desired.yaml.findings import Findings, ReadingStopped
 from reconciler.desired.yaml.source import READING_ERRORS, YamlSource
 from reconciler.desired.yaml.strictness import check_strictness
-from reconciler.desired.yaml.syntax_errors import is_final, place_of_error, stop_at_syntax_error
+from reconciler.desired.yaml.syntax_errors import add_syntax_error
 from reconciler.desired.yaml.text_place import Place, TextPlace
 from reconciler.model.document import JsonValue
+
+MAX_GRAMMAR_VALUES: Final = MAX_VALUES // 2
+"""The grammar takes several times as long as libyaml; a file with more is left to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Attempt:
     findings: Findings
     refused_at: Place | None
     """Where it is no YAML 1.2 to this parser; None where it is, or where no other may say more."""
+    given_up: bool = False
+    """Whether it holds more than this parser can read in time."""
 
 
 def best_attempt(source: YamlSource, findings: Findings) -> Attempt:
@@ -40,6 +46,8 @@ def best_attempt(source: YamlSource, findings: Findings) -> Attempt:
     if first.refused_at is None:
         return first
     second = _attempt(source.for_grammar(), findings)
+    if second.given_up:
+        return first
     if second.refused_at is None or _order(second.refused_at) > _order(first.refused_at):
         return second
     return first
@@ -51,18 +59,18 @@ def _order(place: Place) -> tuple[int, int]:
 
 def _attempt(source: YamlSource, before: Findings) -> Attempt:
     findings = before.copy()
-    builder = ValueBuilder(findings)
+    builder = ValueBuilder(findings, MAX_GRAMMAR_VALUES if source.by_grammar else MAX_VALUES)
     refused_at: Place | None = None
     with suppress(ReadingStopped):
         try:
             builder.feed(source.events())
         except READING_ERRORS as error:
-            if not is_final(source, error):
-                refused_at = place_of_error(source, error)
-            stop_at_syntax_error(source, findings, error)
+            refused_at = add_syntax_error(source, findings, error)
+            raise ReadingStopped from None
         if not (source.is_json or source.by_grammar):
             refused_at = _strictly_refused_at(source, findings, builder)
-    return Attempt(source, builder.value, findings, refused_at)
+    given_up = source.by_grammar and builder.has_too_many
+    return Attempt(source, builder.value, findings, refused_at, given_up)
 
 
 def _strictly_refused_at(

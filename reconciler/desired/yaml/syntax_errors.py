@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from yaml import MarkedYAMLError
 
 from reconciler.desired.yaml.findings import Findings, Mark
@@ -16,63 +14,57 @@ from reconciler.desired.yaml.text_place import START, Place, TextLines
 from reconciler.model.kinds import reading as kinds
 
 
-def place_of_error(source: YamlSource, error: Exception) -> Place:
-    """Return where in ``source`` a parser met what its ``error`` is about."""
-    if isinstance(error, GrammarError):
-        return TextLines(source.text).place_at(error.index)
-    mark: Mark | None = getattr(error, "problem_mark", None)
-    return mark or START
+def add_syntax_error(source: YamlSource, findings: Findings, error: Exception) -> Place | None:
+    """Record the ``error`` that a parser raised about ``source``.
 
-
-def is_final(source: YamlSource, error: Exception) -> bool:
-    """Return whether libyaml's ``error`` says what is wrong, whatever else may be said of it."""
-    if not isinstance(error, MarkedYAMLError) and CONTROL.search(source.text):
-        return True
-    return isinstance(error, JsonSyntaxError) or second_document(source.text) is not None
-
-
-def stop_at_syntax_error(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
-    """Record the parser's ``error`` about ``source``.
+    Returns:
+        Where another parser may see it otherwise; None where nothing else can be said.
 
     Raises:
-        ReadingStopped: always.
+        ReadingStopped: there are too many findings.
     """
     if isinstance(error, JsonSyntaxError):
-        findings.stop(kinds.JSON_SYNTAX, error.place, problem=str(error))
+        findings.add(kinds.JSON_SYNTAX, error.place, problem=str(error))
+        return None
     if isinstance(error, GrammarError):
-        place = place_of_error(source, error)
-        findings.stop(kinds.YAML_SYNTAX, place, problem=str(error), remedy=error.remedy)
-    second = second_document(source.text)
+        place = TextLines(source.text).place_at(error.index)
+        findings.add(kinds.YAML_SYNTAX, place, problem=str(error), remedy=error.remedy)
+        return place
+    text = source.text
+    second = second_document(text)
     if second is not None:
-        findings.stop(kinds.YAML_DOCUMENTS, TextLines(source.text).place_at(second))
-    control = CONTROL.search(source.text)
+        findings.add(kinds.YAML_DOCUMENTS, TextLines(text).place_at(second))
+        return None
+    control = CONTROL.search(text)
     if not isinstance(error, MarkedYAMLError) and control:
-        place = TextLines(source.text).place_at(control.start())
-        findings.stop(
+        findings.add(
             kinds.YAML_CHARACTER,
-            place,
+            TextLines(text).place_at(control.start()),
             character=f"U+{ord(control[0]):04X}",
             problem="it is a control character",
             remedy="Remove it; if it is meant, write its escape in double quotes.",
         )
-    _stop_at_marked(source, findings, error)
+        return None
+    return _add_marked(text, findings, error)
 
 
-def _stop_at_marked(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
+def _add_marked(text: str, findings: Findings, error: Exception) -> Place:
     problem = getattr(error, "problem", None) or "it cannot be read"
     mark: Mark = getattr(error, "problem_mark", None) or START
     if problem == "found invalid Unicode character escape code":
-        findings.stop(
+        findings.add(
             kinds.YAML_CHARACTER,
             mark,
             character="this escape",
             problem="it stands for no character by itself",
             remedy="Write the character itself, or \\U and its eight digits.",
         )
+        return mark
     context = getattr(error, "context", None)
     told = f"{context}, the parser {problem}" if context else problem
-    remedy = _remedy(problem, context or "", TextLines(source.text).rest_at(mark))
-    findings.stop(kinds.YAML_SYNTAX, mark, problem=told, remedy=remedy)
+    remedy = _remedy(problem, context or "", TextLines(text).rest_at(mark))
+    findings.add(kinds.YAML_SYNTAX, mark, problem=told, remedy=remedy)
+    return mark
 
 
 def _remedy(problem: str, context: str, rest: str) -> str:

@@ -150,7 +150,9 @@ class BlockStructure:
     @staticmethod
     def _tab(index: int) -> GrammarError:
         return GrammarError(
-            "no list or mapping can begin after a tab", index, "Write spaces where this line has a tab."
+            "no list or mapping can begin after a tab",
+            index,
+            "Write spaces where this line has a tab.",
         )
 
     def _list_entry(self, frame: BlockFrame) -> None:
@@ -259,7 +261,8 @@ class BlockStructure:
             raise self._tab(slot.tab)
         if own or not slot.opens:
             raise cursor.error(
-                f"nothing that begins with '{sign}' can begin here", "Begin it on a line of its own."
+                f"nothing that begins with '{sign}' can begin here",
+                "Begin it on a line of its own.",
             )
         frame = self._open(slot, mapping=sign != "-")
         if sign == ":":
@@ -271,9 +274,7 @@ class BlockStructure:
 
     def _open(self, slot: Slot, *, mapping: bool) -> BlockFrame:
         frame = BlockFrame(mapping, indent=slot.column)
-        self._reading.begin(
-            slot.above, slot.mark, mapping=mapping, flow=False, at=slot.start.event
-        )
+        self._reading.begin(slot.above, slot.mark, mapping=mapping, flow=False, at=slot.start.event)
         self._reading.stack.append(frame)
         return frame
 

@@ -63,7 +63,7 @@ def _detected(cursor: Cursor, parent: int) -> int:
     if longest > indent:
         raise GrammarError(
             "an empty line before this one is indented further than the text that begins here",
-            content + indent,
+            content,
             "Remove the spaces of the empty lines before it.",
         )
     return indent

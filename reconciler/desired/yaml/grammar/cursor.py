@@ -78,9 +78,7 @@ class Cursor:
 
     def at_marker(self) -> bool:
         """Return whether the marker of a document's begin or end stands here."""
-        return (
-            self.index == self.line_start and _MARKER.match(self.text, self.index) is not None
-        )
+        return self.index == self.line_start and _MARKER.match(self.text, self.index) is not None
 
     def ended(self) -> bool:
         """Return whether the document ends here, where ``to_content`` ended."""

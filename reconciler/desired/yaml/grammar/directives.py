@@ -15,7 +15,9 @@ _TAG = re.compile(
     r"%TAG[ \t]++(![-0-9A-Za-z]*+!|!)[ \t]++"
     rf"((?:%[0-9a-fA-F]{{2}}|[-0-9A-Za-z#;/?:@&=+$,_.!~*'()\[\]])++){_END}"
 )
-_RESERVED = re.compile(rf"%(?!(?:YAML|TAG)[ \t\r\n])[^ \t\r\n]++(?:[ \t]++[^ \t\r\n#][^ \t\r\n]*+)*+{_END}")
+_RESERVED = re.compile(
+    rf"%(?!(?:YAML|TAG)[ \t\r\n])[^ \t\r\n]++(?:[ \t]++[^ \t\r\n#][^ \t\r\n]*+)*+{_END}"
+)
 _NO_PREFIX: Final = (",", "[", "]")
 
 

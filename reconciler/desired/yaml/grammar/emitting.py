@@ -20,6 +20,7 @@ from reconciler.desired.yaml.grammar.buffer import EventBuffer
 from reconciler.desired.yaml.grammar.cursor import Cursor
 from reconciler.desired.yaml.grammar.properties import DEFAULT_HANDLES, Properties
 
+
 @dataclass(slots=True)
 class Frame:
     """A collection that has begun and not ended; ``go_on`` reads on in it."""
@@ -66,7 +67,13 @@ class Reading:
         self.out.add(AliasEvent(name, mark, self.cursor.mark()))
 
     def begin(
-        self, properties: Properties, mark: Mark, *, mapping: bool, flow: bool, at: int | None = None
+        self,
+        properties: Properties,
+        mark: Mark,
+        *,
+        mapping: bool,
+        flow: bool,
+        at: int | None = None,
     ) -> CollectionStartEvent:
         """Give the begin of a collection at ``mark``, before event ``at`` if that is said."""
         kind = MappingStartEvent if mapping else SequenceStartEvent

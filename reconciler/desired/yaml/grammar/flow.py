@@ -75,7 +75,9 @@ class FlowStructure:
         cursor = self._cursor
         begins_line = cursor.to_content()
         if cursor.ended():
-            raise cursor.error("the document ends here, and a bracket is open", "Close the bracket.")
+            raise cursor.error(
+                "the document ends here, and a bracket is open", "Close the bracket."
+            )
         if begins_line and cursor.indent() < self._indent:
             raise self._shallow()
         return cursor.at()
@@ -83,7 +85,10 @@ class FlowStructure:
     def _shallow(self) -> Exception:
         cursor = self._cursor
         cursor.index = cursor.line_start
-        return cursor.error("this line must be indented with spaces, and further")
+        return cursor.error(
+            "a bracket is open, and this line is not indented further than what it is in",
+            "Close the bracket, or indent this line with spaces.",
+        )
 
     def _is_colon(self, sign: str, *, touching: bool) -> bool:
         return sign == ":" and (touching or self._cursor.follows(_NOT_IN_TEXT))
@@ -113,7 +118,9 @@ class FlowStructure:
                 f"a key in square brackets goes over several lines or {MAX_KEY:,} characters",
                 "Write the key and its ':' on one line.",
             )
-        self._reading.begin(NONE, cursor.mark_at(item.index), mapping=True, flow=True, at=item.event)
+        self._reading.begin(
+            NONE, cursor.mark_at(item.index), mapping=True, flow=True, at=item.event
+        )
         return self._value(frame)
 
     def _map_entry(self) -> None:
@@ -212,9 +219,7 @@ class FlowStructure:
         mark = cursor.mark()
         if frame.quoted_key:
             reading.scalar(quoted(cursor, self._indent), sign, properties, mark)
-        elif properties.given() and (
-            sign in _ENDS_VALUE or self._is_colon(sign, touching=False)
-        ):
+        elif properties.given() and (sign in _ENDS_VALUE or self._is_colon(sign, touching=False)):
             reading.nothing(properties, mark)
         elif sign == "*":
             self._alias(properties)

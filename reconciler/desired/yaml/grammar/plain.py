@@ -79,5 +79,5 @@ def _why_no_text(cursor: Cursor) -> tuple[str, str]:
     if sign in ("-", "?", ":"):
         return f"a lone '{sign}' cannot be a value", QUOTE
     if sign in ("]", "}", ","):
-        return f"'{sign}' stands where no bracket is open", QUOTE
+        return f"'{sign}' cannot stand here", QUOTE
     return f"a text without quotes cannot begin with '{sign}'", QUOTE

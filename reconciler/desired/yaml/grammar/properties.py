@@ -118,7 +118,9 @@ def together(above: Properties, own: Properties, cursor: Cursor) -> Properties:
     for anchor, both in ((True, above.anchor and own.anchor), (False, above.tag and own.tag)):
         if both:
             raise cursor.error(_second(anchor=anchor), "Keep one of the two.")
-    return Properties(above.anchor or own.anchor, above.tag or own.tag, above.mark, own.end or above.end)
+    return Properties(
+        above.anchor or own.anchor, above.tag or own.tag, above.mark, own.end or above.end
+    )
 
 
 def _second(*, anchor: bool) -> str:

@@ -64,7 +64,9 @@ def _check_lines(cursor: Cursor, end: int, indent: int) -> None:
     marker = MARKER_IN_TEXT.search(cursor.text, cursor.index, end)
     if marker and not (shallow and shallow.start() < marker.start()):
         raise GrammarError(
-            "the document ends here, and a text in quotes does not", marker.end(), "Close the quotes."
+            "the document ends here, and a text in quotes does not",
+            marker.end(),
+            "Close the quotes.",
         )
     if shallow:
         at = re.compile(r"[\r\n]+").match(cursor.text, shallow.start())
