@@ -12,7 +12,7 @@ def _times(unit: str, count: int, after: str = _REFUSED) -> Text:
     return lambda: unit * count + after
 
 
-_SIGNS = ("\t", "\r", " \t\n", ":", "::", "[", "{[", '"', "''", "\\", "a b", ":x,", ":x\n ", "é")
+_SIGNS = ("\t", ":", "::", "[", "{[", '"', "''", "\\", "a b", ":x,", "é")
 
 HOSTILE_TO_GRAMMAR: dict[str, Text] = {
     **{f"brackets around {sign!a}": repeated(sign, "- [:x,", "]") for sign in _SIGNS},
@@ -24,18 +24,17 @@ HOSTILE_TO_GRAMMAR: dict[str, Text] = {
     "keys without a value": numbered(lambda n: f"?\t&é k{n}\n"),
     "names of anchors with other signs": numbered(lambda n: f"- &é{n} a\n"),
     "long keys in brackets": repeated(f"[{'a' * 1000}]: 1,", "- {:x, ", "}"),
-    "brackets that are nearly keys": repeated(f"[{'abcdefghi,' * 102}]\n  ,", "- [:x, ", "]"),
+    "brackets that are nearly keys": repeated(
+        f"[{'abcdefghijklmnopq,' * 56}]\n  ,", "- [:x, ", "]"
+    ),
     "brackets in brackets that are keys": repeated(
         "[[[[[[a]: b]: c]: d]: e]: f]: g,\n ", "- [:x,\n ", "]"
     ),
     "anchors on lines of their own": repeated("- &é\n  [a]\n"),
     "lists ninety deep": _times("- " + "[" * 90 + "]" * 90 + "\n", 1090),
-    "blocks ninety deep": _times("- " * 90 + "a\n", 1090),
     "more lists than the grammar reads": _times("- " + "[" * 90 + "]" * 90 + "\n", 2100),
-    "as many values as the grammar reads": _times(f"- [{'a, ' * 19_000}]\n", 5),
     "escapes": repeated("\\u0041 ", '- [:x, "', '"]'),
     "lines in quotes": repeated("a\n  ", "- [:x, 'a", "']"),
-    "spaces in quotes": repeated("      a\n  ", '- [:x, "a', '"]'),
     "quotes that end nowhere": repeated("a\n  ", '- [:x, "a'),
     "empty lines before a mistake": repeated("\n", "- [:x,\n  ", "]"),
     "block texts of every depth": lambda: (

@@ -13,6 +13,7 @@ from yaml.tokens import (
     BlockEndToken,
     BlockMappingStartToken,
     BlockSequenceStartToken,
+    FlowEntryToken,
     FlowMappingEndToken,
     FlowMappingStartToken,
     FlowSequenceEndToken,
@@ -20,6 +21,7 @@ from yaml.tokens import (
     KeyToken,
     ScalarToken,
     Token,
+    ValueToken,
 )
 
 from reconciler.desired.yaml.findings import Findings
@@ -34,10 +36,13 @@ _CLOSED_THEN_COMMENT = re.compile(
 )
 # Where libyaml ends an anchor's name, or takes a '?' for itself, YAML 1.2 reads on.
 _BARE_QUESTION = re.compile(rb"\?(?<=[\s\[{,]\?)\S")
+# In brackets libyaml takes each ':' for itself; in YAML 1.2 one can begin a text.
+_COLON_THEN_TEXT = re.compile(rb":(?<=[\s\[{,]:)[^\s\[\]{},]")
 _CUT_NAME = re.compile(rb"[&*][-0-9A-Za-z_]+[?:%@`]")
 _BLOCK_HEADER_THEN_COMMENT = re.compile(r"[|>][-+0-9]*#")
 _PROPERTIES_ONLY = re.compile(r"[ \t]*(?:[&!]\S*[ \t]+)*")
 _NAME_GOES_ON = tuple("?:%@`")
+_ENDS_COLON = frozenset(" \t\r\n,[]{}")
 _EXPLICIT_INDENT = re.compile(r"[|>][-+]?[0-9]")
 
 
@@ -52,8 +57,9 @@ def check_strictness(source: YamlSource, findings: Findings, *, suspected: bool)
 
 
 def _is_suspect(data: bytes) -> bool:
-    if _CLOSED_THEN_COMMENT.search(data) or _BARE_QUESTION.search(data):
-        return True
+    for pattern in (_CLOSED_THEN_COMMENT, _BARE_QUESTION, _COLON_THEN_TEXT):
+        if pattern.search(data):
+            return True
     return (b"&" in data or b"*" in data) and _CUT_NAME.search(data) is not None
 
 
@@ -67,6 +73,7 @@ class _StrictnessCheck:
         self._findings = findings
         self._indents = [-1]
         self._flows: list[int] = []
+        self._previous: Token | None = None
 
     def run(self) -> None:
         for token in self._source.tokens():
@@ -84,7 +91,11 @@ class _StrictnessCheck:
                 self._cut_short(token)
             elif isinstance(token, KeyToken):
                 self._explicit_key(token)
+            elif isinstance(token, ValueToken):
+                self._value(token)
+            self._lone_question(token)
             self._comment_after(token)
+            self._previous = token
 
     def _comment_after(self, token: Token) -> None:
         start, end = token.start_mark.index, token.end_mark.index
@@ -101,6 +112,22 @@ class _StrictnessCheck:
         start, end = token.start_mark.index, token.end_mark.index
         if end > start and not self._text[end].isspace():
             self._refuse(start, "a space must follow '?', or quotes must enclose it")
+
+    def _value(self, token: ValueToken) -> None:
+        end = token.end_mark.index
+        before = self._previous
+        closed = isinstance(before, (FlowMappingEndToken, FlowSequenceEndToken)) or (
+            isinstance(before, ScalarToken) and before.style
+        )
+        if self._flows and not closed and self._text[end] not in _ENDS_COLON:
+            self._refuse(end, "a space must follow ':', or quotes must enclose it")
+
+    def _lone_question(self, token: Token) -> None:
+        # libyaml passes over what follows a '?' without a key in square brackets.
+        before = self._previous
+        lone = isinstance(before, KeyToken) and before.end_mark.index > before.start_mark.index
+        if lone and isinstance(token, (FlowEntryToken, FlowSequenceEndToken)):
+            self._refuse(token.start_mark.index, "a key must follow '?'")
 
     def _flow_end(self, token: Token) -> None:
         if not self._flows:  # the parser takes the bracket after a lone '?' for something else
