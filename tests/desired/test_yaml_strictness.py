@@ -146,7 +146,6 @@ def test_question_mark_and_anchor_are_accepted_where_nothing_is_cut(text: str) -
             "a: b\n c: d",
             "- a\nb: c",
             "&a &b c",
-            "[!!str a :b: c]",
             "&a *a",
             "%FOO\na",
             "%YAML 1.2\n%YAML 1.2",

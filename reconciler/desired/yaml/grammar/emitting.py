@@ -25,8 +25,8 @@ from reconciler.desired.yaml.grammar.properties import DEFAULT_HANDLES, Properti
 class Frame:
     """A collection that has begun and not ended; ``go_on`` reads on in it."""
 
+    go_on: Callable[[], None]
     mapping: bool
-    go_on: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Reading:
     def scalar(self, value: str, style: str, properties: Properties, mark: Mark) -> None:
         """Give a text that began at ``mark`` and ends here."""
         tag = properties.tag
-        plain = tag is None and not style or tag == "!"
+        plain = (tag is None and not style) or tag == "!"
         implicit = (plain, tag is None and bool(style))
         start = properties.mark or mark
         self.out.add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from yaml.events import CollectionStartEvent
 
@@ -24,8 +24,8 @@ _ENDS_VALUE: Final = (",", "]", "}")
 class FlowFrame(Frame):
     """A pair of brackets or braces that is open."""
 
-    closer: str = "]"
-    item: Start | None = None
+    closer: str
+    item: Start
     """What is read in it, where that may prove to be a key."""
     quoted_key: bool = False
     """Whether what was read last is in quotes or brackets, so that ':' may touch what follows."""
@@ -56,19 +56,19 @@ class FlowStructure:
         reading, cursor = self._reading, self._cursor
         mark = cursor.mark()
         mapping = cursor.at() == "{"
+        here = Start(cursor.index, cursor.line, reading.out.count)
         cursor.index += 1
         event = reading.begin(properties, mark, mapping=mapping, flow=True)
-        frame = FlowFrame(mapping, closer="}" if mapping else "]")
-        frame.go_on = self._map_entry if mapping else self._list_entry
+        go_on = self._map_entry if mapping else self._list_entry
+        frame = FlowFrame(go_on, mapping, "}" if mapping else "]", here)
         reading.stack.append(frame)
         if start:
             reading.out.keep_from(start)
         return event
 
     def _top(self) -> FlowFrame:
-        frame = self._reading.stack[-1]
-        assert isinstance(frame, FlowFrame)
-        return frame
+        # Steps of brackets are taken only while brackets are what was opened last.
+        return cast("FlowFrame", self._reading.stack[-1])
 
     def _next(self) -> str:
         """Pass over what separates, and return the sign that comes then."""
@@ -108,7 +108,6 @@ class FlowStructure:
     def _item_end(self) -> None:
         frame, cursor = self._top(), self._cursor
         item = frame.item
-        assert item is not None
         sign = self._next()
         self._reading.out.release(item)
         if not self._is_colon(sign, touching=frame.quoted_key):

@@ -66,9 +66,7 @@ class GrammarEvents:
     def _document(self) -> Iterator[Event]:
         reading, cursor = self._reading, self._cursor
         while reading.stack:
-            step = reading.stack[-1].go_on
-            assert step is not None
-            step()
+            reading.stack[-1].go_on()
             yield from reading.out.ready(cursor)
 
     def _document_start(self, *, bare: bool) -> DocumentStartEvent | None:

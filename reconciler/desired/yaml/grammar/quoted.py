@@ -22,11 +22,13 @@ _DOUBLE_PARTS = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})"
     rf"|({_BREAKS})[ \t]*+|(.))|[ \t]*+({_BREAKS})[ \t]*+|[ \t]++"
 )
-_ESCAPES: Final = {
-    **{"0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v"},
-    **{"f": "\f", "r": "\r", "e": "\x1b", " ": " ", '"': '"', "/": "/", "\\": "\\"},
-    **{"N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"},
-}
+_ESCAPES: Final = dict(
+    zip(
+        '0abt\tnvfre "/\\N_LP',
+        '\0\a\b\t\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029',
+        strict=True,
+    )
+)
 _SURROGATES: Final = range(0xD800, 0xE000)
 _LAST_CHARACTER: Final = 0x10FFFF
 
