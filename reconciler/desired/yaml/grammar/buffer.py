@@ -86,3 +86,7 @@ class EventBuffer:
             events, self._events = events[:count], events[count:]
         self._given += len(events)
         return events
+
+    def rest(self) -> list[Event]:
+        """Give away what is still kept back, when nothing more can be read."""
+        return self._events

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from yaml.error import Mark
+
 from reconciler.desired.yaml.grammar.cursor import Cursor
 from reconciler.desired.yaml.grammar.properties import DEFAULT_HANDLES
 
@@ -27,8 +29,8 @@ class Directives:
 
     version: tuple[int, int] | None = None
     tags: dict[str, str] = field(default_factory=dict)
-    any: bool = False
-    """Whether there was one at all, and so a document must follow."""
+    mark: Mark | None = None
+    """Where the first stands; where there is one, a document must follow."""
 
     def handles(self) -> dict[str, str]:
         """Return what each handle of a tag stands for."""
@@ -40,7 +42,7 @@ class Directives:
         Raises:
             GrammarError: it is not written as a directive is, or contradicts another.
         """
-        self.any = True
+        self.mark = self.mark or cursor.mark()
         text, index = cursor.text, cursor.index
         if version := _YAML.match(text, index):
             self._version(cursor, int(version[1]), int(version[2]))

@@ -66,7 +66,11 @@ class GrammarEvents:
     def _document(self) -> Iterator[Event]:
         reading, cursor = self._reading, self._cursor
         while reading.stack:
-            reading.stack[-1].go_on()
+            try:
+                reading.stack[-1].go_on()
+            except GrammarError:
+                yield from reading.out.rest()
+                raise
             yield from reading.out.ready(cursor)
 
     def _document_start(self, *, bare: bool) -> DocumentStartEvent | None:
@@ -80,7 +84,7 @@ class GrammarEvents:
         while True:
             if not cursor.to_content():
                 raise cursor.error("after the marker of an end, only a comment can follow")
-            if cursor.index == cursor.end or (directives.any and self._at("...")):
+            if cursor.index == cursor.end or (directives.mark and self._at("...")):
                 break
             if self._at("..."):
                 cursor.index += _MARKER_LENGTH
@@ -89,18 +93,18 @@ class GrammarEvents:
                 directives.read(cursor)
             else:
                 return self._begin(directives, bare=bare)
-        if directives.any:
+        if directives.mark:
             raise cursor.error("a document must follow the directives", "Write '---' after them.")
         return None
 
     def _begin(self, directives: Directives, *, bare: bool) -> DocumentStartEvent:
         cursor = self._cursor
         explicit = self._at("---")
-        if not explicit and (directives.any or not bare):
+        if not explicit and (directives.mark or not bare):
             raise cursor.error("a document must begin with '---' here", "Write '---' before it.")
         if not explicit:
             cursor.index = cursor.line_start
-        start = cursor.mark()
+        start = directives.mark or cursor.mark()
         if explicit:
             cursor.index += _MARKER_LENGTH
         self._reading.handles = directives.handles()
