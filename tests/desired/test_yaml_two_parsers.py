@@ -98,8 +98,8 @@ def test_an_entry_is_appended_to_it() -> None:
 
 
 def test_a_value_of_it_is_replaced() -> None:
-    edited = with_replaced("f.yaml", TEXT.encode(), ("signoffs", 1, "b"), "y")
-    assert edited.decode() == TEXT.replace(": c}", ": y}")
+    edited = with_replaced("f.yaml", TEXT.encode(), ("signoffs", 1, "b"), "word")
+    assert edited.decode() == TEXT.replace(": c}", ": word}")
     edited = with_replaced("f.yaml", TEXT.encode(), ("signoffs", 0, "notes"), None)
     assert edited.decode() == TEXT.replace('"checked\n   \tall"', "null")
 
