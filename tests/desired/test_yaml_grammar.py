@@ -110,6 +110,67 @@ TAKEN_TOO_LIGHTLY = (
 """What libyaml takes and YAML 1.2 forbids, and the builder refuses: a '-', and '!' in a tag."""
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("&a\n[b]\n", ["+SEQ [] &a", "=VAL :b", "-SEQ"]),
+        ("&a\n[b,\nc]\n", ["+SEQ [] &a", "=VAL :b", "=VAL :c", "-SEQ"]),
+        ("!x\n&a\n{}\n", ["+MAP {} &a <!x>", "-MAP"]),
+        ("&a\n&b []: c\n", ["+MAP &a", "+SEQ [] &b", "-SEQ", "=VAL :c", "-MAP"]),
+        ("{? : a}", ["+MAP {}", "=VAL :", "=VAL :a", "-MAP"]),
+        (
+            "[? a, ?\n b : c]",
+            [
+                "+SEQ []",
+                "+MAP {}",
+                "=VAL :a",
+                "=VAL :",
+                "-MAP",
+                "+MAP {}",
+                "=VAL :b",
+                "=VAL :c",
+                "-MAP",
+                "-SEQ",
+            ],
+        ),
+        ("--- |2\n  a\n", ["=VAL |a\\n"]),
+    ],
+)
+def test_it_gives_these_events(text: str, expected: list[str]) -> None:
+    assert list(written(events_of(text)))[2:-2] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "index", "problem"),
+    [
+        ("&a\n&b [c]\n", 9, "a second anchor for one value"),
+        ("&a\n*b\n", 5, "an alias can have no anchor or tag of its own"),
+        ("- &a *b\n", 5, "an alias can have no anchor or tag of its own"),
+        ("[&a *b]\n", 4, "an alias can have no anchor or tag of its own"),
+        ("[a]#b\n", 3, "a comment begins with '#' after a space"),
+        ("[[a]#b]\n", 4, "a comment begins with '#' after a space"),
+        ("%YAML 2.0\n---\n", 0, "this version of YAML is not known"),
+        ("%TAG ! a\n%TAG ! b\n---\n", 9, "what this %TAG line says was said before"),
+        ("%TAG ! [\n---\n", 0, "no tag can begin as this %TAG line says"),
+        ("- &\n", 2, "'&' begins an anchor, and no name follows it"),
+        ("- * a\n", 2, "'*' begins an alias, and no name follows it"),
+        ("- !<!> a\n", 2, "this tag has no name"),
+        ("- !! a\n", 2, "this tag has no name"),
+        ("- !a! b\n", 2, "no %TAG line says what the begin of this tag stands for"),
+        ("- !a%ff b\n", 7, "the escapes in the tag before this are no text"),
+        ('- "a\\ud800"\n', 4, "this escape stands for no character by itself"),
+        ('- "a\\U00110000"\n', 4, "this escape stands for no character by itself"),
+        ("- a\x07\n", 3, "this is a control character"),
+        ("a: b\n\t\n b\n", 8, "this line is indented further"),
+    ],
+)
+def test_it_says_what_is_wrong_and_where(text: str, index: int, problem: str) -> None:
+    with pytest.raises(GrammarError) as raised:
+        events_of(text)
+    assert str(raised.value).startswith(problem)
+    assert raised.value.index == index
+
+
 @THOROUGH
 @given(MIXTURES | changed_cases())
 @example("&a\n!!str b: c\n")

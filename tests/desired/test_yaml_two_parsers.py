@@ -53,7 +53,7 @@ def told(text: str) -> list[tuple[str, int, int, str]]:
         ("\ufeff[:x,\r\n 'y\r\n  z']\r\n", [":x", "y z"]),
         ("[:x]\r", [":x"]),
         ("%FOO bar\n--- # c\n[:x]\n...\n", [":x"]),
-        ("&m\n&k [a]: 1\n".replace("[a]", "é"), {"é": 1}),
+        ("&m\n&k- é: 1\nb: &é/ 2\n", {"é": 1, "b": 2}),
         ('- "\\x41\\u00e9\\U0001F600\\\n   \\tz" # c\n- [:x]\n', ["Aé😀\tz", [":x"]]),
     ],
 )

@@ -1,5 +1,7 @@
-"""Refuses what YAML 1.2 forbids and libyaml takes: comments without a space, shallow lines.
+"""Finds what libyaml takes otherwise than YAML 1.2: comments without a space, shallow lines.
 
+Most of it YAML 1.2 forbids; some, such as a name that libyaml ends too early, it reads otherwise,
+and ``grammar`` will.
 Only files in which one of these can stand are looked at; a look takes about as long as a read.
 """
 
