@@ -26,7 +26,7 @@ FRAGMENTS = [
 ]
 MIXTURES = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join)
 CASES = [case.yaml.decode() for case in suite() if len(case.yaml) < 300]
-THOROUGH = settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
