@@ -21,6 +21,7 @@ MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
 TEMPLATE_TAGS = {
     "h2",
     "h3",
+    "h4",
     "p",
     "code",
     "pre",
@@ -211,12 +212,3 @@ def test_a_limit_that_nothing_fits_is_an_error_and_not_a_cut() -> None:
 def test_differences_have_their_symbols_in_the_first_column() -> None:
     text = plan_as_markdown(plan_with(change(differences=(difference("/a", 1, 2),))))
     assert "\n```diff\n- /a: 1\n+ /a: 2\n```\n" in text
-
-
-def test_a_pull_requests_changes_lead_and_the_rest_is_collapsed() -> None:
-    drifted = change(site="b", origin=Origin.DRIFT)
-    asked = change(site="a", origin=Origin.PULL_REQUEST)
-    plan = plan_with(asked, drifted, base={"commit": "0" * 40})
-    text = plan_as_markdown(plan)
-    assert text.index("### Changes of this pull request") < text.index("<details><summary>Drift")
-    assert text.index("`a`") < text.index("<details>") < text.index("`b`")

@@ -45,7 +45,10 @@ def hostile_plan(text: str) -> Plan:
         location=where,
     )
     common = {"site": text, "extension": text, "reason": text, "author": text, "changed_by": ""}
-    added = FieldDifference(pointer=f"/{text}", operation=Operation.ADD, new={text: [text]})
+    added = FieldDifference(
+        pointer=f"/{text}", operation=Operation.ADD, new={text: [text]}, source=text
+    )
+    profile = difference(f"/{text}", text, 1).model_copy(update={"source": f"{text}/profile"})
     signature = Signature(
         aspect=text,
         signed_by=text,
@@ -58,10 +61,28 @@ def hostile_plan(text: str) -> Plan:
     return plan_with(
         change(differences=(difference(f"/{text}", text, {text: text}), added), **common),
         change(action=Action.SIGNOFF, signature=signature, **common),
-        change(origin=Origin.DRIFT, drift=drift, old_version=text, **common),
+        *(
+            change(differences=(profile, added), **common | {"site": f"{text}{end}"})
+            for end in ("", "/")
+        ),
+        change(origin=Origin.PULL_REQUEST, differences=(profile, added), **common),
+        *(
+            change(origin=Origin.DRIFT, drift=found, old_version=text, **common | {"site": site})
+            for site, found in (
+                (text, drift),
+                (f"{text}/", drift.model_copy(update={"at": f"{text}/"})),
+            )
+        ),
         installation=text,
         diagnostics=(finding,),
-        blocked=(BlockedReason(code=BlockCode.MISSING_USER, message=f"user {text} is not known"),),
+        blocked=tuple(
+            BlockedReason(
+                code=BlockCode.MISSING_USER,
+                message=f"user {text} is not known",
+                forceable=forceable,
+            )
+            for forceable in (False, True)
+        ),
         base=DesiredRevision(commit="0" * 40),
         needed_signoffs=(
             NeededSignoff(
