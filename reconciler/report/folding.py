@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.model.change import Change, Origin
+from reconciler.model.change import Change, Frozen, Origin
 
 OWN_FILE = "each site's own file"
 """Stands for the sources of a value that every site of an entry says in its own file."""
@@ -50,12 +50,17 @@ class Folded:
 def fold(changes: Iterable[Change]) -> tuple[Folded, ...]:
     """Return the changes as entries, none lost; by the first site of each, then by extension.
 
-    The changes' own order does not matter. In a plan's order they take linear time.
+    The order they are given in does not matter. In a plan's they take linear time.
     """
     found: defaultdict[str, list[Change]] = defaultdict(list)
-    for change in sorted(changes, key=lambda each: (each.sort_key, each.model_dump_json())):
+    for change in sorted(changes, key=_place):
         found[_sameness(change)].append(change)
     return tuple(Folded(tuple(alike)) for alike in found.values())
+
+
+def _place(change: Change) -> tuple[Any, ...]:
+    """Return what no two changes of a plan share: one person may sign two hashes at once."""
+    return (*change.sort_key, change.signature.config_hash if change.signature else "")
 
 
 def _sameness(change: Change) -> str:
@@ -73,14 +78,21 @@ def _sameness(change: Change) -> str:
                 change.old_version,
                 change.new_version,
             ],
-            [each.model_dump(exclude={"source"}) for each in change.differences],
+            [
+                [each.pointer, each.operation, each.old, each.new, each.sensitive]
+                for each in change.differences
+            ],
             _sources(change),
-            change.drift and change.drift.model_dump(exclude={"at"}),
-            change.signature and change.signature.model_dump(exclude={"config_hash"}),
+            _without(change.drift, "at"),
+            _without(change.signature, "config_hash"),
             _attribution(change),
         ],
         sort_keys=True,
     )
+
+
+def _without(part: Frozen | None, field: str) -> dict[str, Any] | None:
+    return part.model_dump(exclude={field}) if part else None
 
 
 def _attribution(change: Change) -> list[Any]:

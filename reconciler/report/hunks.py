@@ -26,7 +26,8 @@ def _hunk(entry: Folded, most_sites: int) -> list[str]:
     source = source_text(entry)
     below = [f"from {source}"] if source else []
     return [
-        f"@@ {view.title(entry)}{': ' if note else ''}{note} @@",
+        f"@@ {view.title(entry)} @@",
+        *_indented(_wrapped(note)),
         *_indented(_sites(entry, most_sites)),
         *diff_lines(entry),
         *_indented([*below, *filter(None, [secrets_note(entry)])]),
@@ -39,9 +40,13 @@ def _sites(entry: Folded, most: int) -> list[str]:
         return []
     rows = row_times(entry)
     if not rows:
-        return wrap(f"at {view.sites_text(entry, most)}", _WIDTH, break_long_words=False)
+        return _wrapped(f"at {view.sites_text(entry, most)}")
     left = len(rows) - most
     return [*rows[:most], f"and {left} more"] if left > 0 else rows
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _indented(lines: list[str]) -> list[str]:

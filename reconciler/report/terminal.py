@@ -30,6 +30,7 @@ _STYLES = {
     Action.SIGNOFF: "cyan",
 }
 _DIFF_STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "dim cyan"}
+_BOUNDLESS = 100_000
 _SEVERITY_STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
@@ -66,11 +67,23 @@ def print_plan(
 
 
 def _print_part(console: Console, part: Part, *, whole: bool) -> None:
+    """Print entries as a table, or as lines where the table would break names apart."""
     console.print()
     console.print(Text(part.title, style="bold"))
-    _print_rows(console, part.entries)
+    table = _table(part.entries)
+    boundless = console.options.update(max_width=_BOUNDLESS)
+    fits = Measurement.get(console, boundless, table).maximum <= console.width
+    if fits:
+        console.print(table)
     for entry in part.entries:
-        _print_details(console, entry, whole=whole)
+        details = _details(entry, whole=whole)
+        if fits and details:
+            console.print(Padding(Text(printable(view.title(entry))), (1, 0, 0, 2)))
+        elif not fits:
+            _print_row(console, entry)
+        for line, style in details:
+            text = Text(printable(line), style=style)
+            console.print(Padding(text, (0, 0, 0, 4 if fits else 6)))
 
 
 def _print_rest(console: Console, found: Sections, *, whole: bool) -> None:
@@ -105,21 +118,16 @@ def _verdict_style(plan: Plan) -> str:
     return "bold yellow" if plan.differs else "bold green"
 
 
-def _print_rows(console: Console, entries: Sequence[Folded]) -> None:
-    """Print entries as a table, or as lines where the table would break names apart."""
-    table = _table(entries)
-    if Measurement.get(console, console.options, table).maximum <= console.width:
-        console.print(table)
-        return
-    for entry in entries:
-        change = entry.first
-        line = Text(f"  {view.SYMBOLS[change.action]} ", style=_STYLES[change.action])
-        line.append(printable(view.title(entry)), style="default")
-        line.append(f"  {change.action.value}")
-        line.append(f"  {printable(view.version_text(change))}", style="default")
-        console.print(line, soft_wrap=True)
-        if note := _note(change):
-            console.print(Text(f"      {printable(note)}", style="dim"), soft_wrap=True)
+def _print_row(console: Console, entry: Folded) -> None:
+    change = entry.first
+    line = Text(f"  {view.SYMBOLS[change.action]} ", style=_STYLES[change.action])
+    line.append(printable(view.title(entry)), style="default")
+    line.append(f"  {change.action.value}")
+    line.append(f"  {printable(view.version_text(change))}", style="default")
+    console.print(line, soft_wrap=True)
+    sites = view.sites_text(entry) if len(entry.sites) > 1 else ""
+    for note in filter(None, (sites, _note(change))):
+        console.print(Text(f"      {printable(note)}", style="dim"), soft_wrap=True)
 
 
 def _table(entries: Sequence[Folded]) -> Table:
@@ -145,28 +153,18 @@ def _note(change: Change) -> str:
     return view.signature_text(change) or (f"{short}; -v lists them" if short else "")
 
 
-def _print_details(console: Console, entry: Folded, *, whole: bool) -> None:
-    listed = whole or not shortened(entry.first)
-    lines = diff_lines(entry) if listed else []
-    folded = len(entry.sites) > 1
-    sites = ", ".join(row_times(entry) or entry.sites) if whole else view.sites_text(entry)
+def _details(entry: Folded, *, whole: bool) -> list[tuple[str, str]]:
+    """Return what is said below an entry: lines, each with its style."""
+    several = whole and len(entry.sites) > 1
     drift = drift_text(entry)
-    if not (lines or drift or folded):
-        return
-    console.print(Padding(Text(printable(view.title(entry))), (1, 0, 0, 2)))
-    _print_note(console, sites if folded else "", "dim")
-    _print_note(console, drift, "magenta")
-    for line in lines:
-        _print_note(console, line, _DIFF_STYLES[line[0]])
-    if lines:
+    found = [(", ".join(row_times(entry) or entry.sites), "dim")] if several else []
+    found += [(drift, "magenta")] if drift else []
+    if whole or not shortened(entry.first):
         source = source_text(entry)
-        _print_note(console, secrets_note(entry), "dim")
-        _print_note(console, f"from {source}" if source else "", "dim")
-
-
-def _print_note(console: Console, note: str, style: str) -> None:
-    if note:
-        console.print(Padding(Text(printable(note), style=style), (0, 0, 0, 4)))
+        found += [(line, _DIFF_STYLES[line[0]]) for line in diff_lines(entry)]
+        notes = (secrets_note(entry), f"from {source}" if source else "")
+        found += [(note, "dim") for note in notes if note]
+    return found
 
 
 def _print_needed_signoffs(console: Console, plan: Plan) -> None:
