@@ -72,8 +72,10 @@ def _what_else(plan: Plan) -> str:
     left = len(plan.changes) - own
     if not left:
         return ""
-    others = counted(left, "other change" if own else "change")
-    return f" {others} {'is' if left == 1 else 'are'} not from this pull request."
+    if not own:
+        return f" {counted(left, 'change')} {'comes' if left == 1 else 'come'} from elsewhere."
+    are = "is" if left == 1 else "are"
+    return f" {counted(left, 'other change')} {are} not from this pull request."
 
 
 def _refreshed(plan: Plan) -> str:

@@ -52,7 +52,7 @@ def reviewed(
         others = [plant_id(number) for number in range(30, DRIFTED)]
         assert edit_behind_back(installation, role, alike, 5) == 30
         assert edit_behind_back(installation, role, others, 7) == 10
-        changed = {plant_file(41): erp_file(plant(41), interval=90)}
+        changed: dict[str, str | None] = {plant_file(41): erp_file(plant(41), interval=90)}
         installation.commit("Raise the interval at one plant", changed)
         yield Reviewed(installation, role)
 
