@@ -34,6 +34,12 @@ def edits_text(found: Edits) -> str:
     )
 
 
+def edited_by(change: Change) -> str:
+    """Return which database role made a row drift, as far as it is known."""
+    user = change.drift.session_user if change.drift else None
+    return user or "not known"
+
+
 def when(changes: Sequence[Change]) -> str:
     """Return when rows were edited, in words; nothing if it is not known."""
     times = first_and_last(changes)

@@ -11,13 +11,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Action, Change, Origin
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.plan import Plan
 from reconciler.report import view
 from reconciler.report.diagnostic_view import bystander
 from reconciler.report.difference_text import diff_lines, secrets_note, shortened, source_text
-from reconciler.report.drift_text import drift_text, rest_lines, rest_title, row_times
+from reconciler.report.drift_text import drift_text, edited_by, rest_lines, rest_title, row_times
 from reconciler.report.escaping import printable
 from reconciler.report.folding import Folded
 from reconciler.report.plan_text import diagnostic_counts
@@ -30,6 +30,7 @@ _STYLES = {
     Action.SIGNOFF: "cyan",
 }
 _DIFF_STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "dim cyan"}
+_BY = {True: "edited by", False: "by"}
 _BOUNDLESS = 100_000
 _SEVERITY_STYLES = {
     Severity.ERROR: "bold red",
@@ -70,7 +71,7 @@ def _print_part(console: Console, part: Part, *, whole: bool) -> None:
     """Print entries as a table, or as lines where the table would break names apart."""
     console.print()
     console.print(Text(part.title, style="bold"))
-    table = _table(part.entries)
+    table = _table(part)
     boundless = console.options.update(max_width=_BOUNDLESS)
     fits = Measurement.get(console, boundless, table).maximum <= console.width
     if fits:
@@ -130,19 +131,21 @@ def _print_row(console: Console, entry: Folded) -> None:
         console.print(Text(f"      {printable(note)}", style="dim"), soft_wrap=True)
 
 
-def _table(entries: Sequence[Folded]) -> Table:
+def _table(part: Part) -> Table:
+    drifted = part.origin is Origin.DRIFT
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
-    for column in ("", "site", "extension", "change", "version", "by", ""):
+    for column in ("", "site", "extension", "change", "version", _BY[drifted], ""):
         table.add_column(column, overflow="fold")
-    for entry in entries:
+    for entry in part.entries:
         change = entry.first
+        by = edited_by(change) if drifted else change.changed_by or change.author
         table.add_row(
             Text(view.SYMBOLS[change.action], style=_STYLES[change.action]),
             Text(printable(view.sites_text(entry))),
             Text(printable(change.extension)),
             Text(change.action.value, style=_STYLES[change.action]),
             Text(printable(view.version_text(change))),
-            Text(printable(change.changed_by or change.author), style="dim"),
+            Text(printable(by), style="dim"),
             Text(printable(_note(change)), style="dim"),
         )
     return table

@@ -153,6 +153,15 @@ def test_a_row_that_drifted_and_that_the_pull_request_changes_is_the_pull_reques
     assert "`edited, by alice using psql at 2026-11-22T16:00:00+00:00`" in text
 
 
+def test_drift_is_put_down_to_who_edited_and_not_to_who_would_restore_it() -> None:
+    plan = plan_with(drifted("aalen", "alice"), drifted("bonn", None), scope=Scope.DRIFTED)
+    rows = [line.split() for line in on_terminal(plan).splitlines() if line.startswith("~")]
+    assert [row[-1] for row in rows] == ["alice", "known"]
+    text = plan_as_markdown(plan)
+    assert "| `alice` | `2026-11-22T16:00:00+00:00` |" in text
+    assert "| not known |  |" in text
+
+
 def test_each_row_of_a_folded_edit_keeps_its_own_time_where_all_is_shown() -> None:
     changes = [drifted("aalen", "alice", 1), drifted("bonn", "alice", 2)]
     plan = plan_with(*changes, base=BASE)
