@@ -10,7 +10,7 @@ from reconciler.model.plan import BlockCode, BlockedReason, Plan
 from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.plan_text import plan_as_text
 from reconciler.report.view import may_be_forced, verdict
-from tests.report.test_sections import on_terminal
+from tests.report.printed import on_terminal
 from tests.support.plan_inputs import change, plan_with
 
 FIRM = BlockedReason(code=BlockCode.FINDING, message="2 findings of missing-signoff")

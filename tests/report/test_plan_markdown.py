@@ -83,10 +83,11 @@ def assert_closed(text: str) -> None:
     [(0, 0), (1, 10), (1, 100_000), (30, 3000), (300, 50), (2000, 2), (5000, 200)],
 )
 @pytest.mark.parametrize("limit", [COMMENT_LIMIT, 10_000])
+@pytest.mark.parametrize("base", [None, {"commit": "0" * 40}], ids=["", "pull request"])
 def test_markdown_never_passes_its_limit_and_closes_what_it_opened(
-    changes: int, length: int, limit: int
+    changes: int, length: int, limit: int, base: dict[str, str] | None
 ) -> None:
-    plan = plan_of_size(changes, length)
+    plan = plan_of_size(changes, length, base=base)
     text = plan_as_markdown(plan, limit=limit)
     assert len(text) <= limit
     assert_closed(text)

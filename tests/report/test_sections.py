@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 from uuid import UUID
 
 import pytest
-from rich.console import Console
 
 from reconciler.model.change import Action, Change, Drift, Origin
 from reconciler.model.plan import BlockCode, BlockedReason, Plan, Scope
@@ -16,9 +14,9 @@ from reconciler.report.drift_text import edits_text, rest_lines
 from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.plan_text import plan_as_text
 from reconciler.report.sections import edits, sections
-from reconciler.report.terminal import print_plan
 from reconciler.report.view import verdict
 from tests.report.markdown_page import Page
+from tests.report.printed import on_terminal
 from tests.support.plan_inputs import change, difference, plan_with
 
 BASE = {"commit": "0" * 40}
@@ -43,13 +41,6 @@ ALL = (
     of(Origin.PENDING, "cork"),
     drifted("dayton", "alice"),
 )
-
-
-def on_terminal(plan: Plan, **options: Any) -> str:
-    written = io.StringIO()
-    console = Console(file=written, width=120, highlight=False, emoji=False)
-    print_plan(console, plan, **options)
-    return written.getvalue()
 
 
 def test_a_pull_request_leads_with_its_own_and_its_profiles() -> None:
