@@ -8,15 +8,31 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli import signals
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output
 from reconciler.cli.requests import FAILED, as_planned, database_of, plan_request, read_plan
-from reconciler.model.errors import RefusedPlanError, UsageError
+from reconciler.model.errors import AlteredPlanError, RefusedPlanError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
 from reconciler.operations.apply import Applied, ApplyRequest
+from reconciler.operations.run_log import record_altered_plan
 from reconciler.report.view import verdict
 from reconciler.settings import Settings
+
+
+def _with_a_reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise UsageError("--force has no reason", 'Say why: --force "<reason>"; it is audited.')
+    return value
+
+
+force_option = click.option(
+    "--force",
+    metavar="REASON",
+    callback=_with_a_reason,
+    help="Apply what is blocked as unsafe or outside its window; REASON is audited.",
+)
 
 
 @click.command(
@@ -27,6 +43,7 @@ from reconciler.settings import Settings
 @click.option("--ref", metavar="REF", help="Apply this commit, branch or tag, not the folder.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow-dirty", is_flag=True, help="Apply what is not committed.")
+@force_option
 @click.option("--allow-unmanage", is_flag=True, help="Let go of sites whose folder is gone.")
 @click.option(
     "--lock-timeout",
@@ -36,6 +53,14 @@ from reconciler.settings import Settings
     metavar="SECONDS",
     help="How long to wait for another run.",
 )
+@click.option(
+    "--outcome-timeout",
+    type=click.FloatRange(min=0.001, max=86_400),
+    default=applying.DEFAULT_OUTCOME_TIMEOUT_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to ask what became of a commit whose connection was lost.",
+)
 @click.pass_obj
 def apply(
     settings: Settings,
@@ -44,26 +69,45 @@ def apply(
     yes: bool,
     allow_dirty: bool,
     allow_unmanage: bool,
+    force: str | None,
     lock_timeout: float,
+    outcome_timeout: float,
 ) -> int:
     """Make the database what git says: configurations, history, audit and snapshots at once.
 
     With PLAN_FILE, do exactly what that plan says, or nothing: the commits it names are read
-    again, and it is refused if the database moved or if it was applied before.
+    again, and it is refused if the database or the branch moved or if it was applied before.
     """
     output = Output(settings)
     require_answer(output, yes=yes)
-    if not isfinite(lock_timeout):
-        raise UsageError("--lock-timeout is no number of seconds", "Give at most 86400.")
-    expected = read_plan(plan_file) if plan_file else None
+    _require_seconds(lock_timeout, "--lock-timeout")
+    _require_seconds(outcome_timeout, "--outcome-timeout")
+    expected = _expected(settings, plan_file) if plan_file else None
     wanted = plan_request(settings, ref=ref, allow_unmanage=allow_unmanage)
     request = ApplyRequest(
         plan=as_planned(wanted, expected) if expected else wanted,
         expected=expected,
+        follow_branch=ref is None,
         allow_dirty=allow_dirty,
+        force=force,
         lock_timeout_seconds=lock_timeout,
+        outcome_timeout_seconds=outcome_timeout,
     )
     return apply_and_report(output, request, yes=yes)
+
+
+def _require_seconds(given: float, flag: str) -> None:
+    if not isfinite(given):
+        raise UsageError(f"{flag} is no number of seconds", "Give at most 86400.")
+
+
+def _expected(settings: Settings, plan_file: Path) -> Plan:
+    """Return the plan to apply; that one was altered is recorded."""
+    try:
+        return read_plan(plan_file)
+    except AlteredPlanError as error:
+        record_altered_plan(database_of(settings), error)
+        raise
 
 
 def apply_and_report(output: Output, request: ApplyRequest, *, yes: bool) -> int:
@@ -74,6 +118,8 @@ def apply_and_report(output: Output, request: ApplyRequest, *, yes: bool) -> int
         if error.plan is not None:
             output.plan(error.plan)
         raise
+    if done.run_id is not None:
+        signals.ignore()
     return report_applied(output, done)
 
 

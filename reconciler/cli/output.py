@@ -124,5 +124,7 @@ def print_error(error: ReconcilerError) -> None:
             print_diagnostics(console, error.diagnostics)
         else:
             sys.stderr.write(diagnostics_as_text(error.diagnostics))
+    for line in error.details:
+        console.print(Text(f"  {printable(line)}"), soft_wrap=True)
     if error.hint:
         console.print(Text(f"  {printable(error.hint)}", style="cyan"), soft_wrap=True)

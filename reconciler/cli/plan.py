@@ -9,7 +9,11 @@ import click
 from reconciler.cli.app import Command, format_option
 from reconciler.cli.output import Output
 from reconciler.cli.requests import database_of, exit_code, plan_request, write_file
+from reconciler.model.plan import Plan
+from reconciler.operations import apply as applying
 from reconciler.operations import plan as planning
+from reconciler.operations.apply import ApplyRequest
+from reconciler.operations.plan import PlanRequest
 from reconciler.settings import Settings
 
 
@@ -29,6 +33,7 @@ from reconciler.settings import Settings
 )
 @format_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@click.option("--rehearse", is_flag=True, help="Do all of an apply, and roll it back.")
 @click.option("--allow-unmanage", is_flag=True, help="Let go of sites whose folder is gone.")
 @click.pass_obj
 def plan(
@@ -38,15 +43,34 @@ def plan(
     out: Path | None,
     form: str | None,
     detailed_exitcode: bool,
+    rehearse: bool,
     allow_unmanage: bool,
 ) -> int:
-    """Show what apply would do, field by field, and why. Writes nothing to the database."""
+    """Show what apply would do, field by field, and why. Writes nothing to the database.
+
+    Reads in a READ ONLY transaction. With --rehearse, all that apply does is done as well, the
+    database's triggers and constraints included, and rolled back.
+    """
     output = Output(settings, form)
     request = plan_request(settings, ref=ref, base=base, allow_unmanage=allow_unmanage)
     with output.progress("Comparing git with the database"):
-        made = planning.plan(request, database_of(settings))
+        made = _made(request, settings, rehearse=rehearse)
     if out is not None:
         write_file(out, made.to_json())
         output.say(f"Plan written to {out}.")
     output.plan(made)
+    if rehearse:
+        output.say(_rehearsed(made))
     return exit_code(made, detailed=detailed_exitcode)
+
+
+def _made(request: PlanRequest, settings: Settings, *, rehearse: bool) -> Plan:
+    if rehearse:
+        return applying.rehearse(ApplyRequest(request), database_of(settings))
+    return planning.plan(request, database_of(settings))
+
+
+def _rehearsed(plan: Plan) -> str:
+    if plan.applyable:
+        return "Rehearsed: the database would take all of it. Everything was rolled back."
+    return "Not rehearsed: there is nothing that may be applied."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from reconciler.database.opening import open_database
-from reconciler.model.errors import ReconcilerError
-from reconciler.model.plan import Plan, Scope
+from reconciler.model.errors import AlteredPlanError, ReconcilerError
+from reconciler.model.plan import FORMAT_VERSION, Plan, Scope
 from reconciler.operations.desired_state import Source
 from reconciler.operations.plan import OpenDatabase, PlanRequest
 from reconciler.planning.selection import Selection
@@ -44,7 +45,8 @@ def as_planned(request: PlanRequest, plan: Plan) -> PlanRequest:
     """Return a request that reads what a plan was made from, unless it names something else."""
     source = request.source
     if source.ref is None and not plan.desired.dirty:
-        source = Source(source.folder, plan.desired.commit)
+        source = replace(source, ref=plan.desired.commit)
+    source = replace(source, named=plan.desired.ref)
     base = plan.base.commit if plan.base else None
     selection = request.selection
     if not selection.described:
@@ -78,14 +80,16 @@ def write_file(path: Path, text: str) -> None:
 
 
 def read_plan(path: Path) -> Plan:
-    """Return a plan from the file that ``plan --out`` wrote.
+    """Return a plan from the file that ``plan --out`` wrote, byte for byte as it was written.
 
     Raises:
-        ReconcilerError: the file is missing, no plan, or was altered after it was made.
+        AlteredPlanError: the file was altered after it was made.
+        ReconcilerError: it is missing, or no plan of this version of the format.
     """
     try:
-        plan = Plan.model_validate_json(path.read_bytes())
-        unaltered = plan.content_id() == plan.plan_id
+        data = path.read_bytes()
+        plan = _plan_of(path, data)
+        unaltered = plan.content_id() == plan.plan_id and data == plan.to_json().encode()
     except OSError as error:
         raise ReconcilerError(
             f"cannot read {path}: {error.strerror}", "Name the file that `plan --out` wrote."
@@ -95,8 +99,26 @@ def read_plan(path: Path) -> Plan:
             f"{path} is not a plan of this program", "Make one with `reconciler plan --out`."
         ) from None
     if not unaltered:
-        raise ReconcilerError(
+        raise AlteredPlanError(
             f"{path} was altered after it was made: its plan_id does not fit its content",
-            "Plan again, and have the new plan reviewed.",
+            "Plan again, and have the new plan reviewed; nothing was written.",
+            plan,
         )
     return plan
+
+
+def _plan_of(path: Path, data: bytes) -> Plan:
+    """Return the plan that a file holds.
+
+    Raises:
+        ReconcilerError: it is a plan of another version of the format.
+        ValueError: it is none.
+    """
+    content = json.loads(data)
+    version = content.get("format_version") if isinstance(content, dict) else None
+    if isinstance(version, str) and version != FORMAT_VERSION and "plan_id" in content:
+        raise ReconcilerError(
+            f"{path} is a plan of format {version[:20]}, and this program reads {FORMAT_VERSION}",
+            "Apply it with the version of the program that made it, or plan again.",
+        )
+    return Plan.model_validate_json(data)

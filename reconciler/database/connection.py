@@ -1,22 +1,30 @@
-"""Connections to the installation's database, and what their failures mean."""
+"""Connections to the installation's database, and the transactions on them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, TypeAlias
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeAlias
 
 import psycopg
-from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
 from reconciler.model.errors import ReconcilerError
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
 APPLICATION_NAME = "reconciler"
-CONNECT_TIMEOUT_SECONDS = 10
+_DEFAULTS: Final[dict[str, Any]] = {
+    "application_name": APPLICATION_NAME,
+    "connect_timeout": 10,
+    # A server that is gone without a word is noticed within a minute.
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _PORT = re.compile(r"[0-9,]*")
 
 
@@ -46,9 +54,7 @@ def connect(url: str) -> Iterator[Connection]:
     Raises:
         ReconcilerError: the URL is malformed or the server does not answer.
     """
-    options = _checked_options(url)
-    options.setdefault("application_name", APPLICATION_NAME)
-    options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    options = _DEFAULTS | _checked_options(url)
     try:
         connection = psycopg.connect(**options, autocommit=True, prepare_threshold=None)
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
@@ -76,48 +82,42 @@ def reading(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def writing(connection: Connection) -> Iterator[None]:
+def writing(connection: Connection, *, commit: bool = True) -> Iterator[None]:
     """One READ COMMITTED transaction, whatever the server's default, committed at the end.
 
     What is read after a lock was waited for must be what is true then: a snapshot taken before
-    the lock was granted would not be.
+    the lock was granted would not be. Without ``commit``, deferred constraints are checked as a
+    commit would, and everything is rolled back.
+
+    Raises:
+        ReconcilerError: the server answered COMMIT with another word; nothing was written.
     """
-    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
     try:
-        with connection.transaction():
-            yield
+        yield
+        if commit:
+            # In a failed transaction COMMIT is no error: the answer is ROLLBACK.
+            answer = connection.execute("COMMIT").statusmessage
+            if answer != "COMMIT":
+                raise ReconcilerError(
+                    f"PostgreSQL answered {answer} to COMMIT", "Nothing was written."
+                )
+        else:
+            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     finally:
-        if not connection.closed:
-            connection.isolation_level = None
+        if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                connection.rollback()
+
+
+def notice_lost_clients(connection: Connection) -> None:
+    """Have the server look, while a statement runs or waits, whether its client is still there.
+
+    So nothing waits for a client that was killed. Servers that cannot do so are left as they are.
+    """
+    with suppress(psycopg.Error):
+        connection.execute("SELECT set_config('client_connection_check_interval', '2s', FALSE)")
 
 
 def _first_line(error: psycopg.Error) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-
-
-_CAUSES: tuple[tuple[type[psycopg.Error], str], ...] = (
-    (errors.SerializationFailure, "Another session changed the same rows; run the command again."),
-    (errors.DeadlockDetected, "Another session locked the same rows; run the command again."),
-    (errors.LockNotAvailable, "Another session holds the lock; wait for it, or raise the limit."),
-    (errors.QueryCanceled, "A statement took longer than the server allows."),
-    (errors.ReadOnlySqlTransaction, "The server is read-only: is this a standby?"),
-    (errors.DiskFull, "The server's disk is full."),
-    (errors.InsufficientPrivilege, "The database role lacks a privilege that this needs."),
-    (errors.UndefinedTable, "Run `reconciler db migrate` to bring the schema up to date."),
-    (errors.UndefinedColumn, "Run `reconciler db migrate` to bring the schema up to date."),
-    (errors.IntegrityError, "The database refused a row; the server's log has the statement."),
-    (errors.RaiseException, "A trigger in the database refused the change."),
-    (psycopg.OperationalError, "The connection was lost; nothing was half-written."),
-)
-
-
-def explained(error: psycopg.Error) -> ReconcilerError:
-    """Return what a database error means to the person who ran the command.
-
-    Only the server's primary message is kept: its detail line may quote a row.
-    """
-    primary = error.diag.message_primary or _first_line(error)
-    for kind, hint in _CAUSES:
-        if isinstance(error, kind):
-            return ReconcilerError(f"PostgreSQL: {primary}", hint)
-    return ReconcilerError(f"PostgreSQL: {primary}", "Nothing was written.")

@@ -18,7 +18,14 @@ from reconciler.database.sql_files import query
 from reconciler.model.derived import RecordedDigest
 from reconciler.model.desired import ConfigurationKey
 from reconciler.model.errors import ReconcilerError
-from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit, Row
+from reconciler.model.live import (
+    Bodies,
+    DatabaseIdentity,
+    DatabaseRow,
+    LastChange,
+    OutOfBandEdit,
+    Row,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,17 @@ def out_of_band_edits(
             who, at, application, address, action
         )
         for site_id, extension_id, who, at, application, address, action in rows
+    }
+
+
+def newest_changes(
+    connection: Connection, keys: Sequence[ConfigurationKey]
+) -> dict[ConfigurationKey, LastChange]:
+    """Return the newest audit entry about each of ``keys`` that has one."""
+    rows = connection.execute(query("state/newest_changes"), _key_arrays(keys))
+    return {
+        ConfigurationKey(site_id, extension_id): LastChange(*facts)
+        for site_id, extension_id, *facts in rows
     }
 
 

@@ -22,8 +22,6 @@ from reconciler.database.sql_files import query
 from reconciler.model.derived import SiteRecords
 from reconciler.model.errors import LockNotObtainedError, ReconcilerError
 
-_RESOLUTION_SECONDS = 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -144,9 +142,12 @@ def _lock_holder(connection: Connection) -> str:
     )
 
 
-def record_run(connection: Connection, run: RunRecord) -> None:
-    """Write a run's row, in the caller's transaction or in one of its own."""
-    connection.execute(
+def record_run(connection: Connection, run: RunRecord) -> str:
+    """Write a run's row, in the caller's transaction or in one of its own; return the transaction.
+
+    The transaction is named as the server names it (``xid8``).
+    """
+    written = connection.execute(
         query("apply/record_run"),
         {
             "id": run.id,
@@ -160,7 +161,10 @@ def record_run(connection: Connection, run: RunRecord) -> None:
             "summary": Jsonb(run.summary),
             "tool_version": run.tool_version,
         },
-    )
+    ).fetchone()
+    if written is None:
+        raise ReconcilerError("the run's row was not written", "Nothing was changed.")
+    return str(written[0])
 
 
 def write_changes(
@@ -211,22 +215,6 @@ def _require_no_difference(connection: Connection) -> None:
             f"after writing, the database still differs: {named}",
             "Nothing was changed. Look for a trigger that alters what is written.",
         )
-
-
-def was_recorded(connection: Connection, run_id: UUID) -> bool:
-    """Return whether a run's row is there, and so whether its transaction was committed.
-
-    Waits for the installation's lock first: a transaction whose client is gone may still be
-    under way.
-
-    Raises:
-        psycopg.errors.LockNotAvailable: it was still under way after a minute.
-    """
-    with connection.transaction():
-        _limit_lock_waits(connection, _RESOLUTION_SECONDS)
-        connection.execute(query("apply/lock"))
-        row = connection.execute(query("apply/run_recorded"), {"id": run_id}).fetchone()
-        return row is not None
 
 
 def refresh_views(connection: Connection) -> None:

@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 class ReconcilerError(Exception):
     """The command cannot go on.
 
-    ``message`` says what and where, ``hint`` what to do about it. Neither ever holds a
-    secret or a database password.
+    ``message`` says what and where, ``hint`` what to do about it, ``details`` are lines between
+    the two. None ever holds a secret or a database password.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str | None = None, details: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = tuple(details)
+
+    @property
+    def recorded(self) -> str:
+        """What the row of a run that ended so says."""
+        return "\n".join((self.message, *self.details))
 
 
 class UsageError(ReconcilerError):
@@ -46,8 +52,14 @@ class InvalidDesiredStateError(ReconcilerError):
 class RefusedPlanError(ReconcilerError):
     """A plan was not applied; ``plan`` is what would be done now, where that is known."""
 
-    def __init__(self, message: str, hint: str | None = None, plan: Plan | None = None) -> None:
-        super().__init__(message, hint)
+    def __init__(
+        self,
+        message: str,
+        hint: str | None = None,
+        plan: Plan | None = None,
+        details: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, hint, details)
         self.plan = plan
 
 
@@ -61,6 +73,14 @@ class StalePlanError(RefusedPlanError):
     """The plan no longer fits the database or the desired state it was made from."""
 
     exit_code = 4
+
+
+class AlteredPlanError(RefusedPlanError):
+    """A plan file is not as it was made: its id does not fit its content."""
+
+    def __init__(self, message: str, hint: str, plan: Plan) -> None:
+        super().__init__(message, hint)
+        self.altered = plan
 
 
 class LockNotObtainedError(ReconcilerError):

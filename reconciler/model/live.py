@@ -56,6 +56,21 @@ class Bodies:
 
 
 @dataclass(frozen=True, slots=True)
+class LastChange:
+    """The newest entry of the audit log about a row, the reconciler's own or another's.
+
+    ``by`` is the MachShop user it is attributed to, else the database role that made it.
+    """
+
+    action: str
+    at: datetime
+    by: str
+    application: str | None
+    address: str | None
+    run_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfBandEdit:
     """The newest change to a row that was not the reconciler's, from the audit log."""
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from datetime import UTC, datetime
+from uuid import UUID
 
 import psycopg
+from psycopg import errors
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_random_exponential
 
-from reconciler import __version__
 from reconciler.database import writer
-from reconciler.database.connection import Connection, explained, reading, writing
-from reconciler.database.state import run_that_applied
-from reconciler.model.desired import DesiredState
-from reconciler.model.errors import (
-    BlockedError,
-    OutcomeUnknownError,
-    ReconcilerError,
-    RefusedPlanError,
-    StalePlanError,
+from reconciler.database.connection import (
+    Connection,
+    notice_lost_clients,
+    reading,
+    writing,
 )
-from reconciler.model.plan import Plan, Scope
+from reconciler.database.failures import explained, explained_on
+from reconciler.database.transaction_outcome import session_of
+from reconciler.model.desired import DesiredState
+from reconciler.model.errors import BlockedError, ReconcilerError, StalePlanError
+from reconciler.model.plan import BlockedReason, Plan
+from reconciler.operations.expected_plan import PLAN_AGAIN, what_moved, why_refused
+from reconciler.operations.outcome import Attempt, end_what_is_left, was_committed
 from reconciler.operations.plan import (
     OpenDatabase,
     PlanRequest,
@@ -29,36 +34,47 @@ from reconciler.operations.plan import (
     plan_on,
     prepare,
 )
-from reconciler.operations.staging import staged_changes, staged_records
+from reconciler.operations.run_log import INTERRUPTED, RunLog, kind_of
+from reconciler.operations.staging import Forced, staged_changes, staged_records
+from reconciler.planning.change_windows import closed_windows
 
 DEFAULT_LOCK_TIMEOUT_SECONDS = 30.0
-UNCOMMITTED = "with changes that were not committed"
+DEFAULT_OUTCOME_TIMEOUT_SECONDS = 30.0
+_PASSING = (errors.SerializationFailure, errors.DeadlockDetected)
+_MOST_ATTEMPTS = 6
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyRequest:
     """What to apply, and how.
 
-    ``expected`` is a plan that was made and reviewed before: exactly that is applied, or nothing.
+    ``expected`` is a plan that was made and reviewed before: exactly that is applied, or nothing;
+    with ``follow_branch``, only while the branch that led to it is where it was. ``force`` is why
+    a plan is applied that is blocked for a reason that may be overridden. ``outcome_timeout`` is
+    how long a server is asked, after a connection was lost in COMMIT, what became of it. ``clock``
+    is asked when change windows are looked at.
     """
 
     plan: PlanRequest
     expected: Plan | None = None
+    follow_branch: bool = True
     allow_dirty: bool = False
+    force: str | None = None
     lock_timeout_seconds: float = DEFAULT_LOCK_TIMEOUT_SECONDS
-
-    @property
-    def kind(self) -> str:
-        """How the run is recorded."""
-        return "apply" if self.plan.scope is Scope.ALL else "drift"
+    outcome_timeout_seconds: float = DEFAULT_OUTCOME_TIMEOUT_SECONDS
+    clock: Callable[[], datetime] = _now
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What came of an apply.
 
-    ``run_id`` is None where nothing was written: nothing to do, not confirmed, or not valid.
-    ``warnings`` are about what happened after the commit and changes nothing of it.
+    ``run_id`` is None where nothing was written: nothing to do, not confirmed, not valid, or
+    rehearsed. ``warnings`` are about what happened after the commit and changes nothing of it.
     """
 
     plan: Plan
@@ -82,6 +98,7 @@ def apply(
         LockNotObtainedError: another run holds the lock.
         OutcomeUnknownError: the connection was lost in COMMIT and the server cannot be reached.
         ReconcilerError: the database refused; nothing was written.
+        KeyboardInterrupt: it was interrupted before it was committed; nothing was written.
     """
     return apply_prepared(request, prepare(request.plan), open_database, confirm)
 
@@ -100,6 +117,22 @@ def apply_prepared(
         return run.execute(confirm)
 
 
+def rehearse(request: ApplyRequest, open_database: OpenDatabase) -> Plan:
+    """Do all that an apply does, triggers and deferred constraints included, and roll it back.
+
+    Returns:
+        The plan; one that is blocked or has nothing to do is not rehearsed.
+
+    Raises:
+        ReconcilerError: as ``apply`` does; the database would have refused.
+    """
+    prepared = prepare(request.plan)
+    if (invalid := plan_of_invalid(prepared)) is not None:
+        return invalid
+    with open_database() as connection:
+        return _Run(request, prepared, connection, open_database).rehearse()
+
+
 class _Run:
     """One apply: its connection, its id, and what is recorded when it does not succeed."""
 
@@ -110,7 +143,6 @@ class _Run:
         connection: Connection,
         open_database: OpenDatabase,
     ) -> None:
-        self.id = uuid4()
         self.request = request
         self.prepared = prepared
         self.connection = connection
@@ -119,137 +151,160 @@ class _Run:
         if state is None:
             raise TypeError("an invalid desired state was to be applied")
         self.head: DesiredState = state
+        self.log = RunLog(kind_of(request.plan.scope), state)
+        self.forced: Forced | None = None
+        self.attempt = Attempt()
 
     def execute(self, confirm: Callable[[Plan], bool]) -> Applied:
-        with reading(self.connection):
-            planned = plan_on(self.connection, self.prepared)
-        if self.request.expected is not None:
-            self._require_expected(planned, self.request.expected)
+        planned = self._plan()
         if not planned.differs and not planned.blocked:
             return Applied(planned)
         self._require_applyable(planned)
         if not confirm(planned):
             return Applied(planned)
+        notice_lost_clients(self.connection)
         try:
-            self._write(planned)
+            self._write_with_retries(planned)
+            return Applied(planned, self.log.id, self._refresh())
         except psycopg.Error as error:
-            self._resolve(planned, error)
+            return self._after_error(planned, error)
         except ReconcilerError as error:
-            self._record_failure(self.connection, planned, error)
+            self.log.failed(self.connection, planned, error)
             raise
-        return Applied(planned, self.id, self._refresh())
+        except KeyboardInterrupt:
+            return self._after_interrupt(planned)
 
-    def _require_expected(self, planned: Plan, expected: Plan) -> None:
-        applied = run_that_applied(self.connection, expected.plan_id)
-        if applied is not None:
-            run_id, at = applied
-            raise self._refused(
+    def rehearse(self) -> Plan:
+        with reading(self.connection):
+            planned = plan_on(self.connection, self.prepared)
+        if not planned.applyable:
+            return planned
+        try:
+            self._write_with_retries(planned, commit=False)
+        except psycopg.Error as error:
+            failure = explained_on(self.connection, error)
+            raise ReconcilerError(
+                f"the rehearsal failed: {failure.message}",
+                f"{failure.hint} Nothing was written, as an apply would write nothing.",
+            ) from None
+        return planned
+
+    def _plan(self) -> Plan:
+        """Return the plan as it is now; one that was expected must be that plan."""
+        expected = self.request.expected
+        with reading(self.connection):
+            planned = plan_on(self.connection, self.prepared)
+            if expected is None:
+                return planned
+            refusal = why_refused(
+                self.connection,
+                self.request.plan,
+                expected,
                 planned,
-                StalePlanError(
-                    f"this plan was applied before, by run {run_id} at {at:%Y-%m-%d %H:%M:%S %Z}",
-                    "A plan is applied once: plan again to see what is left to do.",
-                    planned,
-                ),
+                follow=self.request.follow_branch,
             )
-        if planned.plan_id != expected.plan_id:
-            raise self._refused(
-                planned,
-                StalePlanError(
-                    "what would be applied now is not what was planned",
-                    "Plan again and have the new plan reviewed: the desired state or the "
-                    "database has changed since.",
-                    planned,
-                ),
-            )
+        if refusal is not None:
+            self.log.failed(self.connection, planned, refusal)
+            raise refusal
+        return planned
 
     def _require_applyable(self, planned: Plan) -> None:
-        if planned.blocked:
-            raise self._refused(
-                planned,
-                BlockedError(
-                    "the plan is blocked: " + "; ".join(planned.why_blocked),
-                    "The plan says what is missing; nothing was written.",
-                    planned,
-                ),
+        refusal = self._refusal(planned, self.request.clock())
+        if refusal is not None:
+            self.log.failed(self.connection, planned, refusal)
+            raise refusal
+
+    def _refusal(self, planned: Plan, at: datetime) -> BlockedError | None:
+        """Return why the plan may not be applied at a moment, or note what is forced."""
+        reasons = (*planned.blocked, *closed_windows(planned, at))
+        if reasons and not self._may_force(reasons):
+            told = "; ".join(reason.message for reason in reasons)
+            return BlockedError(
+                f"the plan is blocked: {told}", _how_to_go_on(reasons, self.request.force), planned
             )
         if self.head.revision.dirty and not self.request.allow_dirty:
-            raise self._refused(
-                planned,
-                BlockedError(
-                    "the desired state is not committed, so the audit log could not name it",
-                    "Commit it, name a commit with --ref, or pass --allow-dirty.",
-                ),
+            return BlockedError(
+                "the desired state is not committed, so the audit log could not name it",
+                "Commit it, name a commit with --ref, or pass --allow-dirty.",
             )
+        if reasons and self.request.force:
+            self.forced = Forced(self.request.force, reasons)
+        return None
 
-    def _refused(self, planned: Plan, error: RefusedPlanError) -> RefusedPlanError:
-        self._record_failure(self.connection, planned, error)
-        return error
+    def _may_force(self, reasons: tuple[BlockedReason, ...]) -> bool:
+        return bool(self.request.force) and all(reason.forceable for reason in reasons)
 
-    def _write(self, planned: Plan) -> None:
+    def _write_with_retries(self, planned: Plan, *, commit: bool = True) -> None:
+        """Write, and do so anew, reading all again, where other sessions were in the way."""
+        attempts = Retrying(
+            retry=retry_if_exception_type(_PASSING),
+            stop=stop_after_attempt(_MOST_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.05, max=1),
+            reraise=True,
+        )
+        attempts(self._write, planned, commit=commit)
+
+    def _write(self, planned: Plan, *, commit: bool) -> None:
         """Lock, read again, and write, in one transaction: the plan exactly, or nothing."""
-        with writing(self.connection):
+        self.attempt = attempt = Attempt()
+        with writing(self.connection, commit=commit):
+            attempt.session = session_of(self.connection)
             writer.take_lock(self.connection, self.request.lock_timeout_seconds)
             under_lock = plan_on(self.connection, self.prepared)
             if under_lock.plan_id != planned.plan_id:
                 raise StalePlanError(
                     "the database changed between the plan and its application",
-                    "Plan again; nothing was written.",
+                    PLAN_AGAIN,
                     under_lock,
+                    what_moved(self.connection, planned, under_lock),
                 )
-            message = UNCOMMITTED if self.head.revision.dirty else ""
-            run = self._record(self.connection, planned, "applied", message)
+            # A window may have closed while this run waited for its turn.
+            if commit and (refusal := self._refusal(planned, self.request.clock())):
+                raise refusal
+            run = self.log.applied(planned, self.forced)
+            attempt.transaction = writer.record_run(self.connection, run)
             writer.write_changes(
                 self.connection,
                 run,
-                staged_changes(planned, self.head, self.id),
+                staged_changes(planned, self.head, self.log.id, self.forced),
                 staged_records(planned, self.head, self.prepared.records),
             )
+            attempt.committing = commit
 
-    def _resolve(self, planned: Plan, error: psycopg.Error) -> None:
+    def _after_error(self, planned: Plan, error: psycopg.Error) -> Applied:
         """Find out what became of the transaction, and raise unless it was committed after all."""
-        failure = explained(error)
+        failure = explained_on(self.connection, error)
         if not self.connection.closed:
-            self._record_failure(self.connection, planned, failure)
+            self.log.failed(self.connection, planned, failure)
             raise failure from None
-        try:
-            with self.open_database() as connection:
-                if writer.was_recorded(connection, self.id):
-                    return
-                self._record_failure(connection, planned, failure)
-        except (psycopg.Error, ReconcilerError):
-            raise OutcomeUnknownError(
-                "the connection was lost and the server cannot be reached to say what became of "
-                f"run {self.id}",
-                "Apply again once the server answers: it does only what is left to do.",
-            ) from None
+        if self._was_committed():
+            return Applied(planned, self.log.id, self._refresh())
+        self._record_elsewhere(planned, failure)
         raise failure from None
 
-    def _record_failure(
-        self, connection: Connection, planned: Plan, error: ReconcilerError
-    ) -> None:
-        """Leave a row about a run that wrote nothing; failing to is not worth another error."""
-        status = "refused" if isinstance(error, RefusedPlanError) else "failed"
-        try:
-            self._record(connection, planned, status, error.message)
-        except psycopg.Error:
-            return
+    def _after_interrupt(self, planned: Plan) -> Applied:
+        if self._was_committed():
+            return Applied(
+                planned, self.log.id, ("applied, and interrupted only when it was committed",)
+            )
+        if self.connection.closed:
+            self._record_elsewhere(planned, INTERRUPTED)
+        else:
+            self.log.failed(self.connection, planned, INTERRUPTED)
+        raise KeyboardInterrupt
 
-    def _record(
-        self, connection: Connection, planned: Plan, status: str, message: str
-    ) -> writer.RunRecord:
-        run = writer.RunRecord(
-            id=self.id,
-            kind=self.request.kind,
-            status=status,
-            plan_id=planned.plan_id,
-            commit_id=self.head.revision.commit,
-            started_by=self.head.service_user.id if status == "applied" else None,
-            message=message,
-            summary=planned.summary.model_dump(),
-            tool_version=__version__,
-        )
-        writer.record_run(connection, run)
-        return run
+    def _was_committed(self) -> bool:
+        timeout = self.request.outcome_timeout_seconds
+        return was_committed(self.open_database, self.log.id, self.attempt, timeout)
+
+    def _record_elsewhere(self, planned: Plan, failure: ReconcilerError | str) -> None:
+        """Record a failure over another connection, once the lost one's process has ended."""
+        try:
+            with self.open_database() as connection:
+                end_what_is_left(connection, self.attempt)
+                self.log.failed(connection, planned, failure)
+        except (psycopg.Error, ReconcilerError):
+            return
 
     def _refresh(self) -> tuple[str, ...]:
         try:
@@ -262,3 +317,12 @@ class _Run:
             problem = explained(error).message if isinstance(error, psycopg.Error) else str(error)
             return (f"applied, but the reporting views could not be refreshed: {problem}",)
         return ()
+
+
+def _how_to_go_on(reasons: tuple[BlockedReason, ...], force: str | None) -> str:
+    if all(reason.forceable for reason in reasons):
+        return 'Look at what it says; --force "<reason>" applies it, and the reason is audited.'
+    if force and any(reason.forceable for reason in reasons):
+        fixed = sum(not reason.forceable for reason in reasons)
+        return f"{fixed} of these cannot be forced; nothing was written."
+    return "The plan says what is missing; nothing was written."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,28 @@ from reconciler.database.writer import StagedChange, StagedSignature
 from reconciler.model.change import Action, Change, Signature
 from reconciler.model.derived import SiteRecords
 from reconciler.model.desired import DesiredState
-from reconciler.model.plan import Plan
+from reconciler.model.plan import BlockedReason, Plan
 
 
-def staged_changes(plan: Plan, head: DesiredState, run_id: UUID) -> list[StagedChange]:
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """That somebody had a blocked plan applied: why, and what was overridden."""
+
+    reason: str
+    overridden: tuple[BlockedReason, ...]
+
+    def details(self) -> dict[str, Any]:
+        """Return it as every audit row of the run has it."""
+        overridden = [reason.model_dump(include={"code", "message"}) for reason in self.overridden]
+        return {"reason": self.reason, "overridden": overridden}
+
+
+def staged_changes(
+    plan: Plan, head: DesiredState, run_id: UUID, forced: Forced | None = None
+) -> list[StagedChange]:
     """Return the plan's changes as they are written, in the plan's order."""
-    return [_staged(change, plan, head, run_id) for change in plan.changes]
+    more = {"forced": forced.details()} if forced else {}
+    return [_staged(change, plan, head, run_id, more) for change in plan.changes]
 
 
 def staged_records(
@@ -55,7 +72,9 @@ def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
     return details
 
 
-def _staged(change: Change, plan: Plan, head: DesiredState, run_id: UUID) -> StagedChange:
+def _staged(
+    change: Change, plan: Plan, head: DesiredState, run_id: UUID, more: dict[str, Any]
+) -> StagedChange:
     writes = change.action in (Action.ACTIVATE, Action.RECONFIGURE)
     return StagedChange(
         site_id=change.site_id,
@@ -68,7 +87,7 @@ def _staged(change: Change, plan: Plan, head: DesiredState, run_id: UUID) -> Sta
         commit_id=change.commit,
         changed_by=head.users[change.changed_by].id,
         reason=change.reason or "no reason given",
-        details=audit_details(change, plan, run_id),
+        details=audit_details(change, plan, run_id) | more,
         signature=_staged_signature(change.signature, change, head, run_id),
     )
 

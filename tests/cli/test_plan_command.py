@@ -75,6 +75,7 @@ def test_a_plan_validates_against_its_schema_and_its_id_recomputes(
     assert content["desired"] == {
         "commit": installed.repository.git("rev-parse", BRANCH),
         "dirty": False,
+        "ref": f"refs/heads/{BRANCH}",
     }
 
 

@@ -255,7 +255,7 @@ def test_a_read_only_server_is_planned_against_and_refuses_the_apply_untouched(
     ):
         pending.apply(open_database=keep_open(connection))
     assert pending.digest() == before
-    assert raised.value.hint == "The server is read-only: is this a standby?"
+    assert "default_transaction_read_only is on" in raised.value.message
 
 
 def test_a_statement_that_takes_too_long_rolls_everything_back(pending: Installation) -> None:
@@ -278,7 +278,7 @@ def test_a_connection_lost_in_the_middle_leaves_nothing_and_says_so(
     with leaves_only_a_run(pending, "failed"), pytest.raises(ReconcilerError) as raised:
         pending.apply()
     assert "terminating connection" in raised.value.message
-    assert raised.value.hint == "The connection was lost; nothing was half-written."
+    assert str(raised.value.hint).endswith("The connection was lost; nothing was half-written.")
     pending.rows("DROP TRIGGER refuse ON configuration_snapshots")
     assert pending.apply().run_id is not None, "the next run converges"
 
@@ -300,57 +300,63 @@ def test_a_connection_lost_while_the_plan_was_being_confirmed_leaves_nothing(
         pending.apply(confirm=confirm)
 
 
-def test_the_outcome_is_unknown_when_the_server_cannot_be_asked_again(
+class AnswerLost(psycopg.Connection[Any]):
+    """Loses the connection when the answer to COMMIT should come."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:
+        answer = super().execute(query, params, **options)
+        if query == "COMMIT":
+            self.close()
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        return answer
+
+
+def test_a_connection_lost_before_commit_is_no_doubt_even_where_the_server_is_gone(
     pending: Installation,
 ) -> None:
-    pending.rows(
-        trigger(
-            "configuration_snapshots",
-            "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW;",
+    terminate = "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW;"
+    pending.rows(trigger("configuration_snapshots", terminate))
+    with pending.connection() as connection, pytest.raises(ReconcilerError) as raised:
+        pending.apply(open_database=once(connection))
+    assert raised.value.exit_code == 1
+
+
+def test_the_outcome_is_unknown_when_the_server_cannot_be_asked_about_a_commit(
+    pending: Installation,
+) -> None:
+    with (
+        AnswerLost.connect(pending.url, autocommit=True) as connection,
+        pytest.raises(OutcomeUnknownError, match="what became of run") as raised,
+    ):
+        pending.apply(
+            open_database=once(connection), apply_options={"outcome_timeout_seconds": 0.2}
         )
-    )
-    with pending.connection() as connection:
-        openers = iter([keep_open(connection)])
-
-        def open_once() -> contextlib.AbstractContextManager[Connection]:
-            try:
-                return next(openers)()
-            except StopIteration:
-                raise ReconcilerError("cannot connect to PostgreSQL") from None
-
-        with pytest.raises(OutcomeUnknownError, match="what became of run") as raised:
-            pending.apply(open_database=open_once)
     assert raised.value.exit_code == 6
+
+
+def once(connection: Connection) -> Callable[[], contextlib.AbstractContextManager[Connection]]:
+    """Return an opener that has this connection, and then none."""
+    openers = iter([keep_open(connection)])
+
+    def open_once() -> contextlib.AbstractContextManager[Connection]:
+        try:
+            return next(openers)()
+        except StopIteration:
+            raise ReconcilerError("cannot connect to PostgreSQL") from None
+
+    return open_once
 
 
 def test_a_commit_whose_answer_was_lost_is_found_to_have_been_applied(
     pending: Installation,
 ) -> None:
-    class AnswerLost(psycopg.Connection[Any]):
-        """Loses the answer to the COMMIT that ends the writing transaction."""
-
-        writing = False
-
-        @contextlib.contextmanager
-        def transaction(self, *args: Any, **options: Any) -> Iterator[psycopg.Transaction]:
-            with super().transaction(*args, **options) as inner:
-                yield inner
-            if self.writing and self.info.transaction_status is TransactionStatus.IDLE:
-                self.close()
-                raise psycopg.OperationalError("server closed the connection unexpectedly")
-
     with AnswerLost.connect(pending.url, autocommit=True) as connection:
-
-        def confirm(_plan: Plan) -> bool:
-            connection.writing = True
-            return True
-
         openers = iter([keep_open(connection)])
 
         def open_database() -> contextlib.AbstractContextManager[Connection]:
             return next(openers, pending.connection)()
 
-        done = pending.apply(confirm=confirm, open_database=open_database)
+        done = pending.apply(open_database=open_database)
     assert pending.rows("SELECT status FROM reconcile_runs WHERE id = %s", [done.run_id]) == [
         ("applied",)
     ]

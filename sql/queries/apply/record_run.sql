@@ -5,3 +5,4 @@ INSERT INTO reconcile_runs
 VALUES
     (%(id)s, %(kind)s, %(status)s, %(plan_id)s, %(commit_id)s, %(started_by)s,
      %(forced_reason)s, %(message)s, %(summary)s, %(tool_version)s)
+RETURNING transaction_id::text
