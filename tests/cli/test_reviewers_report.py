@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,8 @@ from tests.support.many_sites import (
     plant_id,
 )
 
-SITES, DRIFTED = 42, 40
+# At fewer sites so much drift would be over the limit of what one plan may change.
+SITES, DRIFTED = 150, 40
 PULL_REQUEST = ("plan", "--ref", "HEAD", "--base", "HEAD~1")
 STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 TIME = r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"
@@ -42,7 +44,7 @@ class Reviewed:
 def reviewed(
     server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reviewed]:
-    """Forty of 42 sites are edited by hand, thirty of them alike; the pull request changes one."""
+    """Forty of 150 sites are edited by hand, thirty of them alike; the pull request changes one."""
     folder = tmp_path_factory.mktemp("reviewed")
     with (
         many_sites(server_url, template, folder, SITES) as installation,
@@ -150,3 +152,23 @@ def test_a_report_of_drift_leads_with_the_drift(reviewed: Reviewed, program: Com
     assert "\nDrift: changed in the database, outside git\n  ~ erp-adapter at 30 sites" in done.out
     assert "Not from this pull request" not in done.out
     assert re.search(rf"by {reviewed.colleague} using psql.* (at|between) {TIME}", done.out)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_one_change_at_every_site_is_one_entry_and_unsafe(
+    server_url: str, template: str, tmp_path: Path, program: Command, form: str
+) -> None:
+    with many_sites(server_url, template, tmp_path / "plants", 12) as installation:
+        files: dict[str, str | None] = {
+            plant_file(number): erp_file(plant(number), interval=90) for number in range(12)
+        }
+        installation.commit("Raise the interval everywhere", files)
+        arguments = (*PULL_REQUEST, "--format", form)
+        done = program(*arguments, cwd=installation.repository, DATABASE_URL=installation.url)
+    assert done.code == 3
+    first = 'Unsafe: 12 to reconfigure, and only apply --force "<reason>" applies it.\n'
+    assert done.out.removeprefix("## ⚠️ ").startswith(first)
+    assert "erp-adapter at 12 sites" in re.sub("</?code>", "", done.out)
+    assert "plant-000, plant-001 and 10 more" in done.out.replace("`", "")
+    assert done.out.count("+ /syncInterval: 90\n") == 1
+    assert "Blocked:" not in done.out
