@@ -156,6 +156,12 @@ def test_drift_is_put_down_to_who_edited_and_not_to_who_would_restore_it() -> No
 def test_each_row_of_a_folded_edit_keeps_its_own_time_where_all_is_shown() -> None:
     changes = [drifted("aalen", "alice", 1), drifted("bonn", "alice", 2)]
     plan = plan_with(*changes, base=BASE)
-    for text in (plan_as_markdown(plan), plan_as_text(plan, whole=True)):
+    leading = plan_with(*changes, scope=Scope.DRIFTED)
+    for text in (
+        plan_as_markdown(plan),
+        plan_as_text(plan, whole=True),
+        plan_as_markdown(leading),
+        on_terminal(leading, whole=True),
+    ):
         assert "aalen 2026-11-22T16:01:00+00:00" in text
         assert "bonn 2026-11-22T16:02:00+00:00" in text
