@@ -49,3 +49,24 @@ def test_a_plan_of_another_version_of_the_format_is_named_as_that(
     done = command("apply", str(path), "--yes", **environment)
     assert done.code == 1
     assert "is a plan of format 2.0, and this program reads 1.0" in done.err
+
+
+def test_the_plan_says_when_it_may_be_applied_in_every_form_but_the_document(
+    installed: Plants, command: Command
+) -> None:
+    installed.repository.git("checkout", "--quiet", BRANCH)
+    window = "{cron: '0 0 1 1 *', duration: 1h, timezone: UTC, kind: allow, reason: Once a year}"
+    path = installed.folder.path / "reconciler.yaml"
+    path.write_text(f"{path.read_text('utf-8')}windows: [{window}]\n", encoding="utf-8")
+    installed.repository.commit("Change at new year only")
+    environment = {"cwd": installed.root, "DATABASE_URL": installed.url}
+    said = re.compile(r"May be applied from 20\d\d-01-01 00:00 .*Once a year")
+    for form in ("text", "markdown"):
+        printed = command("plan", "--ref", BRANCH, "--format", form, **environment).out
+        assert said.search(printed), printed
+    printed = command("plan", "--ref", BRANCH, "--json", **environment).out
+    assert "May be applied" not in printed
+    assert json.loads(printed)["windows"][0]["reason"] == "Once a year"
+    refused = command("apply", "--ref", BRANCH, "--yes", "-q", **environment)
+    assert refused.code == 3
+    assert "Once a year" in refused.err
