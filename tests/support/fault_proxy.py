@@ -1,0 +1,195 @@
+"""A TCP proxy before PostgreSQL that counts what a client says, and breaks things at one message.
+
+Messages are numbered from 1 over all connections, in the order in which they arrive; requests
+for encryption are declined and not counted. A fault happens once; afterwards the proxy forwards
+whatever comes, unless it was told to refuse.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Self
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.support.frontend_messages import Framing, Message
+
+_CHUNK = 65536
+
+
+class When(Enum):
+    """Whether a fault comes before its message is forwarded, or after it, the answer dropped."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens at message ``at``: ``act`` is done, and then the link is cut if ``cuts``.
+
+    With ``orphans`` the server is not told that its client is gone: its side of the link stays
+    open until the proxy closes.
+    """
+
+    at: int
+    when: When = When.BEFORE
+    act: Callable[[], object] = lambda: None
+    cuts: bool = True
+    orphans: bool = False
+
+
+class _CutError(Exception):
+    """The link is to be cut."""
+
+
+@dataclass(eq=False)
+class _Link:
+    """One client's connection and the server's end of it."""
+
+    client: socket.socket
+    server: socket.socket
+    framing: Framing = field(default_factory=Framing)
+    cut: bool = False
+
+
+class FaultProxy:
+    """Stands between clients and the server at ``upstream`` while its ``with`` block runs.
+
+    ``messages`` is what was counted so far, and ``fired`` is set once the fault happens.
+    """
+
+    def __init__(self, upstream: str, fault: Fault | None = None) -> None:
+        self.messages: list[Message] = []
+        self.fired = threading.Event()
+        self._upstream = upstream
+        self._fault = fault
+        self._counting = threading.Lock()
+        self._links: list[_Link] = []
+        self._threads: list[threading.Thread] = []
+        self._refusing = False
+        self._closing = False
+        self._listener = socket.create_server(("127.0.0.1", 0))
+
+    @property
+    def url(self) -> str:
+        """Where clients connect to, as a connection string."""
+        port = self._listener.getsockname()[1]
+        return make_conninfo(self._upstream, host="127.0.0.1", hostaddr=None, port=port)
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close everything, and wait until the server's processes have ended."""
+        self._closing = True
+        with contextlib.suppress(OSError):
+            socket.create_connection(self._listener.getsockname()).close()
+        self._threads[0].join()
+        self._listener.close()
+        for link in self._links:
+            _shut(link.client)
+            _shut(link.server, socket.SHUT_WR)
+        for thread in self._threads:
+            thread.join()
+        for link in self._links:
+            link.client.close()
+            link.server.close()
+
+    def refuse(self) -> None:
+        """Close every connection that is made from now on, until ``admit``."""
+        self._refusing = True
+
+    def admit(self) -> None:
+        """Let connections through again."""
+        self._refusing = False
+
+    def describe(self, number: int) -> str:
+        """Return which message that is, for a report."""
+        return f"message {number} ({self.messages[number - 1]})"
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            client, _ = self._listener.accept()
+            if self._closing or self._refusing:
+                client.close()
+                if self._closing:
+                    return
+                continue
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            link = _Link(client, _connected(self._upstream))
+            self._links.append(link)
+            self._start(self._forward, link)
+            self._start(self._answer, link)
+
+    def _forward(self, link: _Link) -> None:
+        """Pass on what the client says, until it leaves or the link is cut."""
+        with contextlib.suppress(_CutError, OSError):
+            while received := link.client.recv(_CHUNK):
+                for message in link.framing.feed(received):
+                    self._pass_on(link, message)
+        if not (link.cut and self._fault and self._fault.orphans):
+            _shut(link.server, socket.SHUT_WR)
+
+    def _pass_on(self, link: _Link, message: Message) -> None:
+        if message.asks_for_encryption:
+            link.client.sendall(b"N")
+            return
+        fault = None if message.cancels else self._due(message)
+        if fault is not None and fault.when is When.BEFORE:
+            self._break(link, fault)
+        link.cut = fault is not None and fault.cuts
+        link.server.sendall(message.wire)
+        if fault is not None and fault.when is When.AFTER:
+            self._break(link, fault)
+
+    def _due(self, message: Message) -> Fault | None:
+        """Count a message, and return the fault that is to happen at it."""
+        with self._counting:
+            self.messages.append(message)
+            due = self._fault is not None and self._fault.at == len(self.messages)
+            return self._fault if due else None
+
+    def _break(self, link: _Link, fault: Fault) -> None:
+        self.fired.set()
+        fault.act()
+        if fault.cuts:
+            link.cut = True
+            _shut(link.client)
+            raise _CutError
+
+    def _answer(self, link: _Link) -> None:
+        """Pass on what the server says; what comes over a link that was cut goes nowhere."""
+        with contextlib.suppress(OSError):
+            while received := link.server.recv(_CHUNK):
+                if not link.cut:
+                    with contextlib.suppress(OSError):
+                        link.client.sendall(received)
+        _shut(link.client)
+
+
+def _connected(upstream: str) -> socket.socket:
+    """Return a connection to the server that a URL or connection string names."""
+    options = conninfo_to_dict(upstream)
+    host, port = str(options.get("host", "localhost")), int(options.get("port", 5432))
+    if not host.startswith("/"):
+        return socket.create_connection((host, port))
+    local = socket.socket(socket.AF_UNIX)
+    local.connect(f"{host}/.s.PGSQL.{port}")
+    return local
+
+
+def _shut(link: socket.socket, how: int = socket.SHUT_RDWR) -> None:
+    with contextlib.suppress(OSError):
+        link.shutdown(how)
