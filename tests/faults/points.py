@@ -100,7 +100,7 @@ def points(
         ground.restore()
         proxy, said = KINDS[kind](ground, at, folder)
         side = ground.side()
-        if not proxy.fired.is_set():
+        if not proxy.fired:
             assert (said, side) == (Said(0), "after"), "a run that no fault befell"
             return
         problems = list(_problems_left(ground, side, said))

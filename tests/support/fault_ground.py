@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -31,6 +32,7 @@ from tests.support.installation import (
 CHANGES = 3
 """What waits: Cork's ERP adapter reconfigured, Dayton's removed, Bremen's e-signature signed."""
 
+_PATIENCE_SECONDS = 30
 _OTHER_SESSIONS = """
 SELECT {} FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -91,10 +93,15 @@ class Ground:
         try:
             done = apply_prepared(request, self.prepared, lambda: connect(url), lambda _: True)
         except ReconcilerError as error:
-            return Said(error.exit_code, str(error))
+            return Said(error.exit_code, error.recorded)
         except psycopg.Error as error:
             return Said(1, str(error))
         return Said(0, "" if done.run_id else "nothing to do")
+
+    def commit_at(self) -> int:
+        """Return which message of an untouched apply is the COMMIT of what it writes."""
+        commits = [at for at, each in enumerate(self.messages, 1) if each.sql == "COMMIT"]
+        return commits[-1]
 
     def end_sessions(self) -> None:
         """End every session of the database but the watcher's, and wait for it."""
@@ -111,6 +118,13 @@ class Ground:
     def new_runs(self) -> list[str]:
         """Return how the runs ended that were added, in order of the word."""
         return [status for (status,) in self.watch.execute(_NEW_RUNS.encode())]
+
+    def await_commit(self) -> None:
+        """Wait until an attempt's transaction is committed."""
+        deadline = monotonic() + _PATIENCE_SECONDS
+        while "applied" not in self.new_runs():
+            if monotonic() > deadline:
+                raise TimeoutError("no run was committed")
 
     def side(self) -> str:
         """Return which of the two the tables are, or in which tables they are neither."""

@@ -1,13 +1,14 @@
 """A TCP proxy before PostgreSQL that counts what a client says, and breaks things at one message.
 
 Messages are numbered from 1 over all connections, in the order in which they arrive; requests
-for encryption are declined and not counted. A fault happens once; afterwards the proxy forwards
-whatever comes, unless it was told to refuse.
+for encryption are declined and not counted. Each fault happens once; between and after them the
+proxy forwards whatever comes, unless it was told to refuse.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import threading
 from collections.abc import Callable
@@ -56,23 +57,24 @@ class _Link:
     server: socket.socket
     framing: Framing = field(default_factory=Framing)
     cut: bool = False
+    orphan: bool = False
 
 
 class FaultProxy:
     """Stands between clients and the server at ``upstream`` while its ``with`` block runs.
 
-    ``messages`` is what was counted so far, and ``fired`` is set once the fault happens.
+    ``messages`` is what was counted so far, and ``fired`` how many faults have happened.
     """
 
-    def __init__(self, upstream: str, fault: Fault | None = None) -> None:
+    def __init__(self, upstream: str, *faults: Fault) -> None:
         self.messages: list[Message] = []
-        self.fired = threading.Event()
+        self.fired = 0
         self._upstream = upstream
-        self._fault = fault
+        self._faults = {fault.at: fault for fault in faults}
         self._counting = threading.Lock()
         self._links: list[_Link] = []
         self._threads: list[threading.Thread] = []
-        self._refusing = False
+        self._to_refuse = 0.0
         self._closing = False
         self._listener = socket.create_server(("127.0.0.1", 0))
 
@@ -102,13 +104,9 @@ class FaultProxy:
             link.client.close()
             link.server.close()
 
-    def refuse(self) -> None:
-        """Close every connection that is made from now on, until ``admit``."""
-        self._refusing = True
-
-    def admit(self) -> None:
-        """Let connections through again."""
-        self._refusing = False
+    def refuse(self, connections: float = math.inf) -> None:
+        """Close so many of the connections that are made from now on, or all of them."""
+        self._to_refuse = connections
 
     def describe(self, number: int) -> str:
         """Return which message that is, for a report."""
@@ -122,16 +120,21 @@ class FaultProxy:
     def _accept(self) -> None:
         while True:
             client, _ = self._listener.accept()
-            if self._closing or self._refusing:
+            if self._closing:
                 client.close()
-                if self._closing:
-                    return
-                continue
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            link = _Link(client, _connected(self._upstream))
-            self._links.append(link)
-            self._start(self._forward, link)
-            self._start(self._answer, link)
+                return
+            if self._to_refuse:
+                self._to_refuse -= 1
+                client.close()
+            else:
+                self._link(client)
+
+    def _link(self, client: socket.socket) -> None:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link = _Link(client, _connected(self._upstream))
+        self._links.append(link)
+        self._start(self._forward, link)
+        self._start(self._answer, link)
 
     def _forward(self, link: _Link) -> None:
         """Pass on what the client says, until it leaves or the link is cut."""
@@ -139,7 +142,7 @@ class FaultProxy:
             while received := link.client.recv(_CHUNK):
                 for message in link.framing.feed(received):
                     self._pass_on(link, message)
-        if not (link.cut and self._fault and self._fault.orphans):
+        if not link.orphan:
             _shut(link.server, socket.SHUT_WR)
 
     def _pass_on(self, link: _Link, message: Message) -> None:
@@ -158,14 +161,13 @@ class FaultProxy:
         """Count a message, and return the fault that is to happen at it."""
         with self._counting:
             self.messages.append(message)
-            due = self._fault is not None and self._fault.at == len(self.messages)
-            return self._fault if due else None
+            return self._faults.get(len(self.messages))
 
     def _break(self, link: _Link, fault: Fault) -> None:
-        self.fired.set()
+        self.fired += 1
         fault.act()
         if fault.cuts:
-            link.cut = True
+            link.cut, link.orphan = True, fault.orphans
             _shut(link.client)
             raise _CutError
 
