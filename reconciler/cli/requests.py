@@ -80,15 +80,16 @@ def write_file(path: Path, text: str) -> None:
 
 
 def read_plan(path: Path) -> Plan:
-    """Return a plan from the file that ``plan --out`` wrote.
+    """Return a plan from the file that ``plan --out`` wrote, byte for byte as it was written.
 
     Raises:
         AlteredPlanError: the file was altered after it was made.
         ReconcilerError: it is missing, or no plan of this version of the format.
     """
     try:
-        plan = _plan_of(path, path.read_bytes())
-        unaltered = plan.content_id() == plan.plan_id
+        data = path.read_bytes()
+        plan = _plan_of(path, data)
+        unaltered = plan.content_id() == plan.plan_id and data == plan.to_json().encode()
     except OSError as error:
         raise ReconcilerError(
             f"cannot read {path}: {error.strerror}", "Name the file that `plan --out` wrote."

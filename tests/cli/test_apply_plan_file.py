@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from reconciler.cli.requests import read_plan
+from reconciler.model.errors import ReconcilerError
 from tests.cli.conftest import BRANCH, Command, Plants, Ran
+from tests.support.databases import fresh_database
+from tests.support.plan_inputs import change, difference, plan_with
+
+PLAN = plan_with(change(differences=(difference("/a", "ö", {"b": [1, True, None]}),)))
 
 
 @pytest.fixture
@@ -49,11 +60,34 @@ def test_exactly_the_plan_is_applied(installed: Plants, command: Command, plan_f
     assert len(before - set(live(installed))) == 1
 
 
+def refusals(installed: Plants) -> list[tuple[str]]:
+    """Return what the rows about refused runs say."""
+    return installed.execute(
+        "SELECT message FROM reconcile_runs WHERE status = 'refused' ORDER BY recorded_at"
+    )
+
+
 def test_a_plan_is_applied_once(installed: Plants, command: Command, plan_file: Path) -> None:
     assert applied(installed, command, plan_file).code == 0
     before = live(installed)
-    assert applied(installed, command, plan_file).code == 4
+    again = applied(installed, command, plan_file)
+    assert again.code == 4
+    assert "this plan was applied before, by run" in again.err
     assert live(installed) == before
+
+
+def test_a_plan_for_another_database_is_refused(
+    installed: Plants, command: Command, plan_file: Path, server_url: str, installed_template: str
+) -> None:
+    with fresh_database(server_url, installed_template) as url:
+        other = replace(installed, url=url)
+        before = live(other)
+        done = applied(other, command, plan_file)
+        assert done.code == 4
+        assert "the plan was made for another database" in done.err
+        here, there = (urlsplit(each).path[1:] for each in (installed.url, url))
+        assert f"database: {here}, and here {there}" in done.err
+        assert live(other) == before
 
 
 def test_one_altered_byte_is_refused(installed: Plants, command: Command, plan_file: Path) -> None:
@@ -65,6 +99,23 @@ def test_one_altered_byte_is_refused(installed: Plants, command: Command, plan_f
     assert (done.code, done.out) == (1, "")
     assert "was altered after it was made" in done.err
     assert live(installed) == before
+    assert refusals(installed) == [
+        (f"{plan_file} was altered after it was made: its plan_id does not fit its content",)
+    ]
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edit=st.data())
+def test_no_edit_of_one_byte_is_taken_for_the_plan(tmp_path: Path, edit: st.DataObject) -> None:
+    written = PLAN.to_json().encode()
+    position = edit.draw(st.integers(0, len(written) - 1))
+    byte = edit.draw(st.integers(0, 255).filter(lambda byte: byte != written[position]))
+    how = edit.draw(st.sampled_from(["replaced", "inserted", "removed"]))
+    kept = written[position + 1 :] if how != "inserted" else written[position:]
+    path = tmp_path / "plan.json"
+    path.write_bytes(written[:position] + (b"" if how == "removed" else bytes([byte])) + kept)
+    with pytest.raises(ReconcilerError):
+        read_plan(path)
 
 
 def test_a_live_row_that_moved_makes_the_plan_stale(
@@ -73,10 +124,31 @@ def test_a_live_row_that_moved_makes_the_plan_stale(
     edit = (
         "UPDATE site_extension_configs SET configuration = configuration || '{\"syncInterval\": 5}'"
     )
-    installed.execute(f"{edit} WHERE extension_id = 'erp-file-gateway'")
+    installed.execute(
+        f"SET application_name = 'night-shift'; {edit} WHERE extension_id = 'erp-file-gateway'"
+    )
     before = live(installed)
-    assert applied(installed, command, plan_file).code == 4
+    done = applied(installed, command, plan_file)
+    assert done.code == 4
+    assert re.search(
+        r"penang / erp-file-gateway: reconfigured by \S+ using night-shift "
+        r"at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC",
+        done.err,
+    ), done.err
     assert live(installed) == before
+
+
+def test_a_row_that_another_run_changed_is_told_with_that_run(
+    installed: Plants, command: Command, plan_file: Path
+) -> None:
+    environment = {"cwd": installed.root, "DATABASE_URL": installed.url}
+    assert command("apply", "--ref", BRANCH, "--site", "penang", "--yes", **environment).code == 0
+    done = applied(installed, command, plan_file)
+    ((run,),) = installed.execute(
+        "SELECT id FROM reconcile_runs WHERE status = 'applied' ORDER BY recorded_at DESC LIMIT 1"
+    )
+    assert done.code == 4
+    assert f"run {run}" in done.err
 
 
 def test_a_row_that_a_narrowed_plan_is_not_about_may_move(
@@ -103,7 +175,40 @@ def test_a_branch_that_moved_makes_the_plan_stale(
     installed.folder.replace(name, "syncInterval: 600", "syncInterval: 601")
     installed.repository.commit("One more second")
     installed.repository.git("checkout", "--quiet", "main")
+    done = applied(installed, command, plan_file)
+    assert done.code == 4
+    assert f"{BRANCH} has moved since the plan was made" in done.err
+    assert re.search(r"1 new, the newest by .* <.*>: One more second", done.err)
     assert applied(installed, command, plan_file, "--ref", BRANCH).code == 4
+    assert live(installed) == before
+
+
+def test_a_branch_that_is_gone_asks_for_the_commit_by_name(
+    installed: Plants, command: Command, plan_file: Path
+) -> None:
+    commit = installed.repository.git("rev-parse", BRANCH)
+    installed.repository.git("branch", "--quiet", "-m", BRANCH, "elsewhere")
+    done = applied(installed, command, plan_file)
+    assert done.code == 4
+    assert f"--ref {commit[:12]}" in done.err
+    assert applied(installed, command, plan_file, "--ref", commit).code == 0
+
+
+def test_a_catalog_change_that_brings_a_conflict_blocks_the_plan_that_was_made_before(
+    installed: Plants, command: Command, plan_file: Path
+) -> None:
+    before = live(installed)
+    installed.repository.git("checkout", "--quiet", BRANCH)
+    manifest = installed.folder.path / "catalog/extensions/erp-file-gateway/1.2.0.yaml"
+    text = manifest.read_text(encoding="utf-8")
+    conflict = "{explicit: [{id: spc-engine, reason: They share a port}]}"
+    manifest.write_text(f"{text}\nconflicts: {conflict}\n", encoding="utf-8")
+    installed.repository.commit("The gateway does not go together with another")
+    installed.repository.git("checkout", "--quiet", "main")
+    done = applied(installed, command, plan_file)
+    assert done.code == 3
+    assert "what it says now is blocked" in done.err
+    assert "conflict-explicit" in done.err
     assert live(installed) == before
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -40,6 +42,27 @@ def test_nothing_can_be_written_where_a_plan_reads(installation: Installation) -
         reading(connection),
     ):
         connection.execute("UPDATE sites SET name = 'Somewhere else'")
+
+
+class Meddling(psycopg.Connection[Any]):
+    """Tries to write whenever a plan asks something."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:
+        if "site_extension_configs" in str(query):
+            super().execute("DELETE FROM site_extension_configs")
+        return super().execute(query, params, **options)
+
+
+def test_what_a_plan_itself_would_write_is_refused_by_the_server(
+    installation: Installation,
+) -> None:
+    before = installation.digest()
+    with (
+        Meddling.connect(installation.url, autocommit=True) as connection,
+        pytest.raises(errors.ReadOnlySqlTransaction),
+    ):
+        plan(installation.request(), lambda: contextlib.nullcontext(connection))
+    assert installation.digest() == before
 
 
 def test_a_plan_sees_one_moment_of_the_database(installation: Installation) -> None:
