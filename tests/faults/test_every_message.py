@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.points import KINDS, Point, points
 from tests.support.fault_ground import Ground
+from tests.support.fault_points import FAULT_POINTS, KINDS, Point, points
 from tests.support.frontend_messages import Message
 
 Record = Callable[[str, object], None]
@@ -31,7 +31,7 @@ def where_writing_statements_begin(messages: Sequence[Message]) -> Callable[[Mes
 
 def require_no_problem(tried: list[Point], kind: str, record_property: Record) -> None:
     """Fail with every point where something is wrong; both outcomes must have been seen."""
-    record_property("fault points", f"{kind}: {len(tried)}")
+    record_property(FAULT_POINTS, f"{kind}: {len(tried)}")
     assert [str(point) for point in tried if point.problems] == []
     assert {point.side for point in tried} == {"before", "after"}
 

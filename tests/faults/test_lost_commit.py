@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import clean_environment
-from tests.support.client_process import running_client
+from tests.support.client_process import Client, running_client
 from tests.support.fault_ground import CHANGES, Ground, Said
 from tests.support.fault_proxy import Fault, FaultProxy, When
+
+Run = Callable[..., tuple[int, str]]
 
 APPLIED = "Applied in one transaction: run "
 HELD = 7_303_015
@@ -26,21 +29,16 @@ CREATE CONSTRAINT TRIGGER wait_in_commit AFTER INSERT ON reconcile_runs
 
 
 @pytest.fixture
-def command(ground: Ground, tmp_path: Path) -> Callable[..., tuple[int, str]]:
+def command(ground: Ground, tmp_path: Path) -> Run:
     """Run ``reconciler apply --yes`` as a process of its own, through a proxy."""
 
     def ran(proxy: FaultProxy, *arguments: str) -> tuple[int, str]:
         environment = clean_environment(tmp_path, DATABASE_URL=proxy.url)
         folder, output = ground.installation.repository, tmp_path / "said"
-        with running_client(
-            ["apply", "--yes", *arguments], folder, environment, output
-        ) as client:
+        with running_client(["apply", "--yes", *arguments], folder, environment, output) as client:
             return client.ended()
 
     return ran
-
-
-Run = Callable[..., tuple[int, str]]
 
 
 @contextlib.contextmanager
@@ -84,9 +82,10 @@ def test_a_commit_that_never_arrived_is_not_applied(ground: Ground, command: Run
 def test_the_outcome_is_unknown_only_while_the_server_cannot_be_reached(
     ground: Ground, command: Run, when: When, side: str
 ) -> None:
-    with FaultProxy(
-        ground.installation.url, Fault(ground.commit_at(), when, act=lambda: proxy.refuse())
-    ) as proxy:
+    def go_away() -> None:
+        proxy.refuse()
+
+    with FaultProxy(ground.installation.url, Fault(ground.commit_at(), when, go_away)) as proxy:
         code, said = command(proxy, "--outcome-timeout", "1")
     assert (code, ground.side()) == (6, side), said
     assert "what became of run" in said
@@ -153,14 +152,18 @@ def test_an_orphan_that_holds_the_lock_is_named_and_waited_for(
     ground: Ground, command: Run, tmp_path: Path
 ) -> None:
     """The machine of a client is switched off: nobody tells the server, nobody asks about it."""
-    victims: list[Callable[[], None]] = []
-    off = Fault(ground.commit_at(), act=lambda: victims[0](), orphans=True)
+    victim: Future[Client] = Future()
+
+    def switch_off() -> None:
+        victim.result().kill()
+
+    off = Fault(ground.commit_at(), act=switch_off, orphans=True)
     environment = clean_environment(tmp_path)
     with FaultProxy(ground.installation.url, off) as proxy:
         environment["DATABASE_URL"] = proxy.url
         folder = ground.installation.repository
         with running_client(["apply", "--yes"], folder, environment, tmp_path / "off") as client:
-            victims.append(client.kill)
+            victim.set_result(client)
             assert client.ended()[0] == -9
         code, said = command(proxy, "--lock-timeout", "0.2")
         assert (code, ground.side()) == (5, "before"), said

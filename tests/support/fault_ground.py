@@ -10,12 +10,12 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
 
 import psycopg
 
 from reconciler.database.connection import Connection, connect
 from reconciler.model.errors import ReconcilerError
+from reconciler.model.plan import Plan
 from reconciler.operations.apply import ApplyRequest, apply_prepared
 from reconciler.operations.plan import PreparedRequest, prepare
 from tests.support.content import Content, ContentReader, Remembered
@@ -87,11 +87,14 @@ class Ground:
         """Make all tables what they were before anything was applied."""
         self._remembered.restore(self.watch)
 
-    def apply(self, url: str, **options: Any) -> Said:
-        """Apply what waits over a connection to ``url``, as the command line does."""
-        request = ApplyRequest(self.installation.request(), **options)
+    def apply(
+        self, url: str, prepared: PreparedRequest | None = None, expected: Plan | None = None
+    ) -> Said:
+        """Apply what waits, or what was prepared, over ``url``, as the command line does."""
+        wanted = prepared or self.prepared
+        request = ApplyRequest(wanted.request, expected)
         try:
-            done = apply_prepared(request, self.prepared, lambda: connect(url), lambda _: True)
+            done = apply_prepared(request, wanted, lambda: connect(url), lambda _: True)
         except ReconcilerError as error:
             return Said(error.exit_code, error.recorded)
         except psycopg.Error as error:

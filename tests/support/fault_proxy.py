@@ -184,7 +184,7 @@ class FaultProxy:
 def _connected(upstream: str) -> socket.socket:
     """Return a connection to the server that a URL or connection string names."""
     options = conninfo_to_dict(upstream)
-    host, port = str(options.get("host", "localhost")), int(options.get("port", 5432))
+    host, port = str(options.get("host", "localhost")), int(options.get("port") or 5432)
     if not host.startswith("/"):
         return socket.create_connection((host, port))
     local = socket.socket(socket.AF_UNIX)

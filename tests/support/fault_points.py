@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from tests.cli.conftest import clean_environment
-from tests.support.client_process import running_client
+from tests.support.client_process import Client, running_client
 from tests.support.fault_ground import CHANGES, Ground, Said
 from tests.support.fault_proxy import Fault, FaultProxy, When
 from tests.support.frontend_messages import Message
+
+FAULT_POINTS = "fault points"
+"""The property of a test's report that says at how many points it tried what."""
 
 Try = Callable[[Ground, int, Path], tuple[FaultProxy, Said | None]]
 """Makes one attempt with a fault at a message; returns what was said, if anybody was left."""
@@ -41,14 +45,18 @@ def backend_killed_after(ground: Ground, at: int, _: Path) -> tuple[FaultProxy, 
 
 def client_killed(ground: Ground, at: int, folder: Path) -> tuple[FaultProxy, Said | None]:
     """Kill the command line as a process of its own, once the server has the message."""
-    victims: list[Callable[[], None]] = []
-    fault = Fault(at, When.AFTER, act=lambda: victims[0](), cuts=False)
+    victim: Future[Client] = Future()
+
+    def kill() -> None:
+        victim.result().kill()
+
+    fault = Fault(at, When.AFTER, act=kill, cuts=False)
     with FaultProxy(ground.installation.url, fault) as proxy:
         environment = clean_environment(folder, DATABASE_URL=proxy.url)
         with running_client(
             ["apply", "--yes"], ground.installation.repository, environment, folder / "said"
         ) as client:
-            victims.append(client.kill)
+            victim.set_result(client)
             code, said = client.ended()
     assert code in (-9, 0), said
     return proxy, None if code == -9 else Said(0)
