@@ -76,6 +76,7 @@ class FaultProxy:
         self._threads: list[threading.Thread] = []
         self._to_refuse = 0.0
         self._closing = False
+        self._failures: list[BaseException] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
 
     @property
@@ -89,7 +90,10 @@ class FaultProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close everything, and wait until the server's processes have ended."""
+        """Close everything, and wait until the server's processes have ended.
+
+        What a fault's act raised is raised here.
+        """
         self._closing = True
         with contextlib.suppress(OSError):
             socket.create_connection(self._listener.getsockname()).close()
@@ -103,6 +107,8 @@ class FaultProxy:
         for link in self._links:
             link.client.close()
             link.server.close()
+        for failure in self._failures:
+            raise failure
 
     def refuse(self, connections: float = math.inf) -> None:
         """Close so many of the connections that are made from now on, or all of them."""
@@ -130,8 +136,12 @@ class FaultProxy:
                 self._link(client)
 
     def _link(self, client: socket.socket) -> None:
+        try:
+            link = _Link(client, _connected(self._upstream))
+        except OSError:
+            client.close()
+            return
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        link = _Link(client, _connected(self._upstream))
         self._links.append(link)
         self._start(self._forward, link)
         self._start(self._answer, link)
@@ -165,7 +175,12 @@ class FaultProxy:
 
     def _break(self, link: _Link, fault: Fault) -> None:
         self.fired += 1
-        fault.act()
+        try:
+            fault.act()
+        except BaseException as error:
+            self._failures.append(error)
+            _shut(link.client)
+            raise _CutError from error
         if fault.cuts:
             link.cut, link.orphan = True, fault.orphans
             _shut(link.client)
