@@ -47,8 +47,9 @@ check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated 
 	$(BIN)/python -m tests.scenarios --check
 
 .PHONY: docs
-docs: $(INSTALLED) ## write docs/diagnostics.md anew
+docs: $(INSTALLED) ## write the generated pages anew
 	$(BIN)/python -m tests.scenarios
+	$(BIN)/reconciler schema plan > docs/plan.schema.json
 
 .PHONY: format
 format: $(INSTALLED) ## format the sources and mend what can be mended by itself

@@ -236,3 +236,26 @@ def test_an_unreadable_file_is_found(readable_by_all: Path, request: pytest.Fixt
     (folder.path / EXTENSION_FILE).chmod(0)
     request.getfixturevalue("ordinary_user")
     assert folder.codes() == ["unreadable-file"]
+
+
+@pytest.mark.parametrize("ref", [None, "HEAD"])
+def test_a_folder_inside_an_unreadable_one_is_never_taken_for_a_missing_one(
+    readable_by_all: Path, request: pytest.FixtureRequest, ref: str | None
+) -> None:
+    folder = small_folder(readable_by_all / "closed/plants")
+    folder.path.parent.chmod(0)
+    request.getfixturevalue("ordinary_user")
+    problem = "is in no git repository" if ref else f"cannot read {folder.path}: Permission denied"
+    with pytest.raises(ReconcilerError, match=problem):
+        check_desired_state(Source(folder.path, ref))
+
+
+def test_files_whose_names_alone_may_be_read_are_found(
+    readable_by_all: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = small_folder(readable_by_all / "plants")
+    folder.write("profiles/notes.txt", "")
+    closed = folder.path / "profiles"
+    closed.chmod(0o444)
+    request.getfixturevalue("ordinary_user")
+    assert folder.codes() == ["unreadable-file"]
