@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.databases import fresh_database, template_database
-from tests.support.fault_points import FAULT_POINTS
+from tests.support.fault_proxy import FAULT_POINTS
 from tests.support.servers import server
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.fault_ground import Ground
-from tests.support.fault_points import FAULT_POINTS, KINDS, Point, points
+from tests.support.fault_points import KINDS, Point, points
+from tests.support.fault_proxy import FAULT_POINTS
 from tests.support.frontend_messages import Message
 
 Record = Callable[[str, object], None]

@@ -19,8 +19,7 @@ from tests.cli.conftest import clean_environment
 from tests.support.client_process import running_client
 from tests.support.content import Content
 from tests.support.fault_ground import Ground, Said
-from tests.support.fault_points import FAULT_POINTS
-from tests.support.fault_proxy import Fault, FaultProxy
+from tests.support.fault_proxy import FAULT_POINTS, Fault, FaultProxy
 from tests.support.frontend_messages import Message
 from tests.support.installation import BREMEN_ERP, CORK_ERP, erp_file
 

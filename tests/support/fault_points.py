@@ -14,9 +14,6 @@ from tests.support.fault_ground import CHANGES, Ground, Said
 from tests.support.fault_proxy import Fault, FaultProxy, When
 from tests.support.frontend_messages import Message
 
-FAULT_POINTS = "fault points"
-"""The property of a test's report that says at how many points it tried what."""
-
 Try = Callable[[Ground, int, Path], tuple[FaultProxy, Said | None]]
 """Makes one attempt with a fault at a message; returns what was said, if anybody was left."""
 

@@ -20,6 +20,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.support.frontend_messages import Framing, Message
 
+FAULT_POINTS = "fault points"
+"""The property of a test's report that says at how many points it tried what."""
+
 _CHUNK = 65536
 
 
