@@ -7,8 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.databases import fresh_database, template_database
-from tests.support.fault_proxy import FAULT_POINTS
+from tests.support.fault_proxy import FAULT_AT, FAULT_POINTS
 from tests.support.servers import server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one message of an apply be named, to break it off only there."""
+    parser.addoption(FAULT_AT, type=int, metavar="N", help="with -m faults: only at message N")
 
 
 @pytest.hookimpl(tryfirst=True)

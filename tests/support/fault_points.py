@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from tests.cli.conftest import clean_environment
 from tests.support.client_process import Client, running_client
 from tests.support.fault_ground import CHANGES, Ground, Said
 from tests.support.fault_proxy import Fault, FaultProxy, When
-from tests.support.frontend_messages import Message
 
 Try = Callable[[Ground, int, Path], tuple[FaultProxy, Said | None]]
 """Makes one attempt with a fault at a message; returns what was said, if anybody was left."""
@@ -81,27 +79,19 @@ class Point:
 
 
 def points(
-    ground: Ground,
-    kind: str,
-    folder: Path,
-    *,
-    chosen: Callable[[Message], bool] = lambda _: True,
-    again_every: int = 1,
+    ground: Ground, kind: str, folder: Path, numbers: Iterable[int], *, again_every: int = 1
 ) -> Iterator[Point]:
-    """Yield what came of a fault at one message after the other, until a run passes untouched.
+    """Yield what came of a fault at each of these messages, until a run passes untouched.
 
     Args:
         ground: where it is tried.
         kind: which fault, of ``KINDS``.
         folder: a place for what the command line says.
-        chosen: whether a message is one to try.
+        numbers: which messages, in order.
         again_every: run again after each so many attempts that left everything as before; after
             the others it is run again in any case.
     """
-    tried = 0
-    for at in count(1):
-        if at <= len(ground.messages) and not chosen(ground.messages[at - 1]):
-            continue
+    for tried, at in enumerate(numbers):
         ground.restore()
         proxy, said = KINDS[kind](ground, at, folder)
         side = ground.side()
@@ -111,7 +101,6 @@ def points(
         problems = list(_problems_left(ground, side, said))
         if side != "before" or tried % again_every == 0:
             problems += _problems_of_next_run(ground)
-        tried += 1
         yield Point(f"{kind} {proxy.describe(at)}", side, tuple(problems))
 
 

@@ -20,6 +20,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.support.frontend_messages import Framing, Message
 
+FAULT_AT = "--fault-at"
+"""The option that names the one message to try."""
 FAULT_POINTS = "fault points"
 """The property of a test's report that says at how many points it tried what."""
 
