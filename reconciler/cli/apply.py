@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli import signals
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output
 from reconciler.cli.requests import FAILED, as_planned, database_of, plan_request, read_plan
@@ -117,6 +118,8 @@ def apply_and_report(output: Output, request: ApplyRequest, *, yes: bool) -> int
         if error.plan is not None:
             output.plan(error.plan)
         raise
+    if done.run_id is not None:
+        signals.ignore()
     return report_applied(output, done)
 
 

@@ -15,14 +15,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from reconciler.model.age import is_recipient
-from reconciler.model.schedule import (
-    DURATION_PATTERN,
-    LONGEST_WINDOW_MINUTES,
-    WindowKind,
-    cron_problem,
-    duration_minutes,
-    is_time_zone,
-)
+from reconciler.model.schedule import Cron, Duration, TimeZone, WindowKind
 from reconciler.model.semver import PRERELEASE
 
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
@@ -59,29 +52,6 @@ def _public_recipient(value: str) -> str:
     return value
 
 
-def _cron(value: str) -> str:
-    if problem := cron_problem(value):
-        raise PydanticCustomError("cron", problem)
-    return value
-
-
-def _duration(value: str) -> str:
-    minutes = duration_minutes(value)
-    if minutes is None or not 0 < minutes <= LONGEST_WINDOW_MINUTES:
-        raise PydanticCustomError(
-            "duration", "Input should be a time from 1m to 31d, such as 4h, 90m or 2d12h"
-        )
-    return value
-
-
-def _time_zone(value: str) -> str:
-    if not is_time_zone(value):
-        raise PydanticCustomError(
-            "time_zone", "Input should be a time zone as IANA names it, such as Europe/Berlin"
-        )
-    return value
-
-
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 ExtensionId = Annotated[str, Field(pattern=EXTENSION_ID_PATTERN)]
 Version = Annotated[str, Field(pattern=VERSION_PATTERN, max_length=VERSION_LENGTH)]
@@ -92,11 +62,6 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), Field(strict=Fal
 Day = Annotated[date, BeforeValidator(_text_only), Field(strict=False)]
 Line = Annotated[str, Field(min_length=1, max_length=256)]
 Recipient = Annotated[str, AfterValidator(_public_recipient)]
-Cron = Annotated[str, Field(max_length=100), AfterValidator(_cron)]
-Duration = Annotated[
-    str, Field(json_schema_extra={"pattern": DURATION_PATTERN}), AfterValidator(_duration)
-]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Configuration = dict[str, Any]
 
 

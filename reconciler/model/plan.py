@@ -11,9 +11,8 @@ from pydantic import ConfigDict
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Change, Frozen, Origin
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.files import Cron, Duration, TimeZone
 from reconciler.model.live import DatabaseIdentity
-from reconciler.model.schedule import WindowKind
+from reconciler.model.schedule import Cron, Duration, TimeZone, WindowKind
 
 FORMAT_VERSION = "1.0"
 

@@ -1,7 +1,7 @@
 """How a change window's times are written: cron expression, duration, time zone.
 
-Only the forms are here; when a window is open is ``planning.change_windows``'. The names of the
-zones come from the package tzdata, so that every machine takes the same ones.
+Only the forms are here, as types of a field; when a window is open, ``planning.change_windows``
+says. The names of the zones come from the package tzdata, the same ones on every machine.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 
 from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 LONGEST_WINDOW_MINUTES = 31 * 24 * 60
 DURATION_PATTERN = r"^([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?$"
@@ -66,3 +69,33 @@ def is_time_zone(name: str) -> bool:
 def _zones() -> frozenset[str]:
     listed = (files("tzdata") / "zones").read_text(encoding="utf-8").split()
     return frozenset(listed) - {"Factory"}
+
+
+def _cron(value: str) -> str:
+    if problem := cron_problem(value):
+        raise PydanticCustomError("cron", problem)
+    return value
+
+
+def _duration(value: str) -> str:
+    minutes = duration_minutes(value)
+    if minutes is None or not 0 < minutes <= LONGEST_WINDOW_MINUTES:
+        raise PydanticCustomError(
+            "duration", "Input should be a time from 1m to 31d, such as 4h, 90m or 2d12h"
+        )
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if not is_time_zone(value):
+        raise PydanticCustomError(
+            "time_zone", "Input should be a time zone as IANA names it, such as Europe/Berlin"
+        )
+    return value
+
+
+Cron = Annotated[str, Field(max_length=100), AfterValidator(_cron)]
+Duration = Annotated[
+    str, Field(json_schema_extra={"pattern": DURATION_PATTERN}), AfterValidator(_duration)
+]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]

@@ -15,11 +15,11 @@ from tenacity.wait import wait_random_exponential
 from reconciler.database import writer
 from reconciler.database.connection import (
     Connection,
-    explained,
     notice_lost_clients,
     reading,
     writing,
 )
+from reconciler.database.failures import explained, explained_on
 from reconciler.database.transaction_outcome import session_of
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import BlockedError, ReconcilerError, StalePlanError
@@ -182,7 +182,7 @@ class _Run:
         try:
             self._write_with_retries(planned, commit=False)
         except psycopg.Error as error:
-            failure = explained(error)
+            failure = explained_on(self.connection, error)
             raise ReconcilerError(
                 f"the rehearsal failed: {failure.message}",
                 f"{failure.hint} Nothing was written, as an apply would write nothing.",
@@ -273,7 +273,7 @@ class _Run:
 
     def _after_error(self, planned: Plan, error: psycopg.Error) -> Applied:
         """Find out what became of the transaction, and raise unless it was committed after all."""
-        failure = explained(error)
+        failure = explained_on(self.connection, error)
         if not self.connection.closed:
             self.log.failed(self.connection, planned, failure)
             raise failure from None

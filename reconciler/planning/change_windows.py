@@ -1,32 +1,29 @@
 """When changes may be applied: the change windows of a plan, asked at an instant.
 
-Time is looked at in whole minutes: a number with one bit a minute says when a window is open,
-from before the longest window that could still be open until ``HORIZON_DAYS`` after the instant.
-Every answer then takes the same few steps, whatever a cron expression asks for.
+Nothing here looks at a clock: the instant is given. Time is looked at in whole minutes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-from cronsim import CronSim
 
 from reconciler.model.desired import DesiredState
 from reconciler.model.files import WindowEntry
 from reconciler.model.plan import BlockCode, BlockedReason, ChangeWindow, Plan
-from reconciler.model.schedule import LONGEST_WINDOW_MINUTES, WindowKind, duration_minutes
+from reconciler.model.schedule import WindowKind
+from reconciler.planning.window_minutes import (
+    DAY_MINUTES,
+    HORIZON_DAYS,
+    LOOK_BACK_DAYS,
+    open_minutes,
+)
 
-HORIZON_DAYS = 400
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
-_DAY_MINUTES = 24 * 60
-_LOOK_BACK_DAYS = LONGEST_WINDOW_MINUTES // _DAY_MINUTES + 2
-_HORIZON = (1 << HORIZON_DAYS * _DAY_MINUTES) - 1
-_SOME_MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - by a wall clock
+_HORIZON = (1 << HORIZON_DAYS * DAY_MINUTES) - 1
 _MOST_SITES_NAMED = 5
 
 
@@ -166,7 +163,7 @@ def _message(code: BlockCode, why: str, when: str, sites: Sequence[str]) -> str:
 def _origin(at: datetime) -> datetime:
     """Return the midnight, in UTC, that minutes are counted from."""
     today = datetime.combine(at.astimezone(UTC), time(), UTC)
-    return today - _LOOK_BACK_DAYS * _DAY
+    return today - LOOK_BACK_DAYS * _DAY
 
 
 def _from(bits: int, at: datetime) -> int:
@@ -184,14 +181,14 @@ def _next_change(bits: int, at: datetime) -> datetime | None:
 
 
 def _is_open(window: ChangeWindow, at: datetime) -> bool:
-    return bool(_from(_open_minutes(*_times(window), _origin(at)), at) & 1)
+    return bool(_from(open_minutes(*_times(window), _origin(at)), at) & 1)
 
 
 def _allowed(windows: Sequence[ChangeWindow], origin: datetime) -> int:
     """Return the minutes in which changes may be applied: an allow window open, and no freeze."""
     allowed = denied = 0
     for window in windows:
-        minutes = _open_minutes(*_times(window), origin)
+        minutes = open_minutes(*_times(window), origin)
         if window.kind is WindowKind.ALLOW:
             allowed |= minutes
         else:
@@ -203,73 +200,3 @@ def _allowed(windows: Sequence[ChangeWindow], origin: datetime) -> int:
 
 def _times(window: ChangeWindow) -> tuple[str, str, str]:
     return window.cron, window.duration, window.timezone
-
-
-@lru_cache(maxsize=256)
-def _open_minutes(cron: str, duration: str, timezone: str, origin: datetime) -> int:
-    """Return the minutes after ``origin`` in which a window is open."""
-    is_open = _starts(cron, ZoneInfo(timezone), origin)
-    lasting, minutes = 1, duration_minutes(duration) or 0
-    while lasting < minutes:
-        step = min(lasting, minutes - lasting)
-        is_open |= is_open << step
-        lasting += step
-    return is_open
-
-
-def _starts(cron: str, zone: ZoneInfo, origin: datetime) -> int:
-    """Return the minutes after ``origin`` in which a window opens.
-
-    cronsim is asked in the time of a wall clock, which knows of no changes of the clock: with a
-    zone it misses openings where the clock is changed by half an hour.
-    """
-    minute, hour, *days = cron.split()
-    once = not minute.startswith("*") and not hour.startswith("*")
-    minutes = list(_within(f"{minute} * * * *", timedelta(hours=1)))
-    clock = [at + past for at in _within(f"0 {hour} * * *", _DAY) for past in minutes]
-    pattern = sum(1 << each for each in clock)
-    found = 0
-    for midnight in _days(days, origin.astimezone(zone).replace(tzinfo=None)):
-        begins = _since(origin, midnight.replace(tzinfo=zone))
-        if _since(origin, (midnight + _DAY).replace(tzinfo=zone)) - begins == _DAY_MINUTES:
-            found |= pattern << begins if begins >= 0 else pattern >> -begins
-            continue
-        for each in clock:
-            for start in _instants(midnight + each * _MINUTE, zone, once=once):
-                found |= 1 << _since(origin, start) if start >= origin else 0
-    return found
-
-
-def _since(origin: datetime, instant: datetime) -> int:
-    return (instant.astimezone(UTC) - origin) // _MINUTE
-
-
-def _within(cron: str, length: timedelta) -> Iterator[int]:
-    """Yield how many minutes after a midnight an expression comes that comes every day."""
-    for at in CronSim(cron, _SOME_MIDNIGHT - _MINUTE):
-        if at >= _SOME_MIDNIGHT + length:
-            return
-        yield (at - _SOME_MIDNIGHT) // _MINUTE
-
-
-def _days(fields: Sequence[str], origin: datetime) -> Iterator[datetime]:
-    """Yield the midnights of the days that match, from ``origin`` until after the horizon."""
-    first = datetime.combine(origin, time()) - _DAY
-    last = first + (_LOOK_BACK_DAYS + HORIZON_DAYS + 3) * _DAY
-    for at in CronSim(f"0 0 {' '.join(fields)}", first - _MINUTE):
-        if at > last:
-            return
-        yield at
-
-
-def _instants(local: datetime, zone: ZoneInfo, *, once: bool) -> list[datetime]:
-    """Return when the clock of ``zone`` shows ``local``, on a day on which it is changed.
-
-    Where the clock skips it, what comes ``once`` comes as the clock is put forward; where it is
-    shown twice, the first time. What does not (it has a ``*`` for minute or hour) comes as often
-    as the clock shows it. That is how cron does it.
-    """
-    first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if first.astimezone(zone).replace(tzinfo=None) != local:
-        return _instants(local + _MINUTE, zone, once=True) if once else []
-    return [first] if once or first == second else [first, second]

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from reconciler.model.plan import Plan
 from reconciler.planning.change_windows import (
-    HORIZON_DAYS,
     named_sites,
     plan_opening,
     reasons,
     shown_time,
     site_openings,
 )
+from reconciler.planning.window_minutes import HORIZON_DAYS
 from reconciler.report.escaping import printable
 
 

@@ -119,8 +119,8 @@ def _hashes(folder: Path, ref: str | None) -> list[str]:
 
 def test_the_example_is_the_same_in_the_folder_and_in_git(repository: GitRepository) -> None:
     folder = example_folder(repository.root / "plants")
-    commit = repository.commit()
-    assert read_working_tree(folder.path) == read_commit(folder.path, commit)
+    repository.commit()
+    assert read_working_tree(folder.path) == read_commit(folder.path, "HEAD")
 
 
 def test_a_fifo_is_found_and_not_waited_for(folder: DesiredFolder) -> None:
