@@ -49,7 +49,7 @@ def client_killed(ground: Ground, at: int, folder: Path) -> tuple[FaultProxy, Sa
     with FaultProxy(ground.installation.url, fault) as proxy:
         environment = clean_environment(folder, DATABASE_URL=proxy.url)
         with running_client(
-            ["apply", "--yes"], ground.installation.repository, environment, folder / "said"
+            ["apply", "--yes", "-q"], ground.installation.repository, environment, folder / "said"
         ) as client:
             victim.set_result(client)
             code, said = client.ended()
