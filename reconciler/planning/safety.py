@@ -19,7 +19,6 @@ from reconciler.model.plan import BlockCode, BlockedReason
 from reconciler.planning.compare import Divergence
 
 MOST_GROUPS = 20
-_FORCE = 'if that is meant, --force "<reason>" applies it, and the reason goes into the audit log'
 _TAKES_AWAY = (Action.RECONFIGURE, Action.DEACTIVATE)
 
 
@@ -112,13 +111,13 @@ def _is_over(group: Group, limits: SafetySettings) -> bool:
 def _shares(over: Collection[Group], limits: SafetySettings) -> list[BlockedReason]:
     messages = [
         f"{group.name}: {group.changed} of {group.existing} live configurations would be "
-        f"reconfigured or deactivated, and the limit is {limits.max_changed_percent} %; {_FORCE}"
+        f"reconfigured or deactivated, and the limit is {limits.max_changed_percent} %"
         for group in over
     ]
     if len(messages) > MOST_GROUPS:
         more = len(messages) - MOST_GROUPS
         limit = f"the limit of {limits.max_changed_percent} %"
-        messages[MOST_GROUPS:] = [f"{more} more extensions or sites are over {limit}; {_FORCE}"]
+        messages[MOST_GROUPS:] = [f"{more} more extensions or sites are over {limit}"]
     return [_forceable(BlockCode.SHARE, message) for message in messages]
 
 
@@ -126,9 +125,7 @@ def _sites_touched(sites: Collection[UUID], limits: SafetySettings) -> list[Bloc
     limit = limits.max_sites_touched
     if limit is None or len(sites) <= limit:
         return []
-    message = (
-        f"configurations would change at {len(sites)} sites, and the limit is {limit}; {_FORCE}"
-    )
+    message = f"configurations would change at {len(sites)} sites, and the limit is {limit}"
     return [_forceable(BlockCode.SITES_TOUCHED, message)]
 
 
