@@ -37,6 +37,10 @@ test-postgres: $(INSTALLED) ## run the database tests on every PostgreSQL this m
 test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
 	$(BIN)/python -m pytest -m docker
 
+.PHONY: test-faults
+test-faults: $(INSTALLED) ## break an apply off at every message, in every way
+	$(BIN)/python -m pytest tests/faults -m faults --dist worksteal
+
 .PHONY: check
 check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated pages
 	$(BIN)/ruff format --check $(SOURCES)
@@ -47,8 +51,9 @@ check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated 
 	$(BIN)/python -m tests.scenarios --check
 
 .PHONY: docs
-docs: $(INSTALLED) ## write docs/diagnostics.md anew
+docs: $(INSTALLED) ## write the generated pages anew
 	$(BIN)/python -m tests.scenarios
+	$(BIN)/reconciler schema plan > docs/plan.schema.json
 
 .PHONY: format
 format: $(INSTALLED) ## format the sources and mend what can be mended by itself

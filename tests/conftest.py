@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.databases import fresh_database, template_database
+from tests.support.fault_proxy import FAULT_AT, FAULT_POINTS
 from tests.support.servers import server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one message of an apply be named, to break it off only there."""
+    parser.addoption(FAULT_AT, type=int, metavar="N", help="with -m faults: only at message N")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -16,6 +22,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "server_url" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at how many points faults were tried."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    for report in reports:
+        for name, tried in report.user_properties if report.when == "call" else ():
+            if name == FAULT_POINTS:
+                terminalreporter.write_line(f"{name}: {tried}")
 
 
 @pytest.fixture(scope="session")

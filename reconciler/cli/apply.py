@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli import signals
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output
 from reconciler.cli.requests import FAILED, as_planned, database_of, plan_request, read_plan
@@ -20,6 +21,20 @@ from reconciler.report.view import verdict
 from reconciler.settings import Settings
 
 
+def _with_a_reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise UsageError("--force has no reason", 'Say why: --force "<reason>"; it is audited.')
+    return value
+
+
+force_option = click.option(
+    "--force",
+    metavar="REASON",
+    callback=_with_a_reason,
+    help="Apply what is blocked as unsafe or outside its window; REASON is audited.",
+)
+
+
 @click.command(
     cls=Command,
     example="reconciler apply --ref origin/main --yes\nreconciler apply plan.json --yes",
@@ -28,11 +43,7 @@ from reconciler.settings import Settings
 @click.option("--ref", metavar="REF", help="Apply this commit, branch or tag, not the folder.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow-dirty", is_flag=True, help="Apply what is not committed.")
-@click.option(
-    "--force",
-    metavar="REASON",
-    help="Apply what is blocked as unsafe or outside its window; REASON is audited.",
-)
+@force_option
 @click.option("--allow-unmanage", is_flag=True, help="Let go of sites whose folder is gone.")
 @click.option(
     "--lock-timeout",
@@ -71,8 +82,6 @@ def apply(
     require_answer(output, yes=yes)
     _require_seconds(lock_timeout, "--lock-timeout")
     _require_seconds(outcome_timeout, "--outcome-timeout")
-    if force is not None and not force.strip():
-        raise UsageError("--force has no reason", 'Say why: --force "<reason>"; it is audited.')
     expected = _expected(settings, plan_file) if plan_file else None
     wanted = plan_request(settings, ref=ref, allow_unmanage=allow_unmanage)
     request = ApplyRequest(
@@ -109,6 +118,8 @@ def apply_and_report(output: Output, request: ApplyRequest, *, yes: bool) -> int
         if error.plan is not None:
             output.plan(error.plan)
         raise
+    if done.run_id is not None:
+        signals.ignore()
     return report_applied(output, done)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.app import Command, format_option
-from reconciler.cli.apply import apply_and_report, require_answer
+from reconciler.cli.apply import apply_and_report, force_option, require_answer
 from reconciler.cli.output import Output
 from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of, plan_request
 from reconciler.model.plan import Scope
@@ -22,6 +22,7 @@ from reconciler.settings import Settings
 @click.option("--heal", is_flag=True, help="Restore what git says where git has not moved on.")
 @click.option("--yes", is_flag=True, help="Do not ask before healing.")
 @click.option("--allow-dirty", is_flag=True, help="Heal from what is not committed.")
+@force_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is drift.")
 @format_option
 @click.pass_obj
@@ -31,6 +32,7 @@ def drift(
     heal: bool,
     yes: bool,
     allow_dirty: bool,
+    force: str | None,
     detailed_exitcode: bool,
     form: str | None,
 ) -> int:
@@ -42,7 +44,9 @@ def drift(
     if heal:
         require_answer(output, yes=yes)
         request = ApplyRequest(
-            plan=plan_request(settings, ref=ref, scope=Scope.HEALABLE), allow_dirty=allow_dirty
+            plan=plan_request(settings, ref=ref, scope=Scope.HEALABLE),
+            allow_dirty=allow_dirty,
+            force=force,
         )
         code = apply_and_report(output, request, yes=yes)
         left = _left_to_apply(settings, output, ref) if code == DONE else 0

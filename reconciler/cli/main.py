@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 import os
 import re
-import signal
 import sys
 import traceback
 from dataclasses import replace
-from types import FrameType
 from typing import NoReturn
 
 import click
 
 from reconciler import __version__
+from reconciler.cli import signals
 from reconciler.cli.app import LazyGroup, global_options
 from reconciler.settings import Settings, color_from, forget_repository
 
@@ -42,10 +41,6 @@ COMMANDS = {
 }
 
 
-_terminations: list[int] = []
-"""The SIGTERMs that arrived: click and the driver raise an interrupt of their own about them."""
-
-
 @click.group(
     cls=LazyGroup,
     lazy=COMMANDS,
@@ -71,7 +66,7 @@ def cli(context: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the program on the command line's arguments and exit."""
-    signal.signal(signal.SIGTERM, _terminate)
+    signals.listen()
     forget_repository(os.environ)
     # Plans are the same bytes everywhere, whatever the locale; a stray byte ends nothing.
     for stream in (sys.stdout, sys.stderr):
@@ -83,6 +78,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         # The reader has gone; nothing more can be said to it, not even by the interpreter's exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    signals.ignore()
     sys.exit(code)
 
 
@@ -94,7 +90,8 @@ def run(arguments: list[str]) -> int:
         error.show(sys.stderr)
         return USAGE
     except (KeyboardInterrupt, click.Abort):
-        said, code = ("terminated", TERMINATED) if _terminations else ("interrupted", INTERRUPTED)
+        terminated = signals.was_terminated()
+        said, code = ("terminated", TERMINATED) if terminated else ("interrupted", INTERRUPTED)
         print(f"{said}; nothing was half-written", file=sys.stderr)  # noqa: T201
         return code
     except Exception as error:  # noqa: BLE001 - the one handler of the program
@@ -117,18 +114,12 @@ def _invoke(arguments: list[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _terminate(received: int, _frame: FrameType | None) -> None:
-    """Like Ctrl-C, cancel the statement under way and roll back."""
-    _terminations.append(received)
-    raise KeyboardInterrupt
-
-
 def _report(error: Exception, *, verbose: bool) -> int:
     """Print what went wrong and what to do; return the exit code."""
     import psycopg
 
     from reconciler.cli.output import print_error
-    from reconciler.database.connection import explained
+    from reconciler.database.failures import explained
     from reconciler.model.errors import ReconcilerError
 
     if verbose:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TextIO
 
 from rich.console import Console
@@ -17,6 +18,7 @@ from reconciler.report.escaping import printable
 from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.plan_text import diagnostics_as_text, plan_as_text
 from reconciler.report.terminal import print_diagnostics, print_plan
+from reconciler.report.window_text import application_time
 from reconciler.settings import Settings, color_from, may_ask
 
 
@@ -68,14 +70,15 @@ class Output:
     def plan(self, plan: Plan) -> None:
         """Write a plan in the form asked for."""
         whole = self.settings.verbosity > 0
+        when = application_time(plan, datetime.now(UTC))
         if self.form == "json":
             self.data(plan.to_json())
         elif self.form == "markdown":
-            self.data(plan_as_markdown(plan))
+            self.data(plan_as_markdown(plan, window_line=when))
         elif self.form is None and self.styled:
-            print_plan(self.stdout, plan, whole=whole)
+            print_plan(self.stdout, plan, whole=whole, window_line=when)
         else:
-            self.data(plan_as_text(plan, whole=whole))
+            self.data(plan_as_text(plan, whole=whole, window_line=when))
 
     @contextmanager
     def progress(self, message: str) -> Iterator[None]:

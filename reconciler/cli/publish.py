@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from reconciler.publish.github_client import GitHubClient
 from reconciler.publish.job_files import SUMMARY_LIMIT, set_step_outputs, write_job_summary
 from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.view import verdict
+from reconciler.report.window_text import application_time
 from reconciler.settings import Settings
 
 
@@ -63,7 +65,7 @@ def github(settings: Settings, plan_file: Path | None, target: str, withdraw: bo
 
 def _write_job_files(context: GitHubContext, plan: Plan) -> None:
     if context.summary_path is not None:
-        text = plan_as_markdown(plan, limit=SUMMARY_LIMIT, link_base=_link_base(context))
+        text = _markdown(plan, SUMMARY_LIMIT, context)
         write_job_summary(context.summary_path, text)
     if context.output_path is not None:
         outputs = {
@@ -83,12 +85,17 @@ def _keep_comment(output: Output, context: GitHubContext, plan: Plan | None, tar
     quiet = plan is None or not (plan.differs or plan.blocked or plan.diagnostics)
     body = None
     if plan is not None and not quiet:
-        body = plan_as_markdown(plan, limit=BODY_LIMIT, link_base=_link_base(context))
+        body = _markdown(plan, BODY_LIMIT, context)
     with GitHubClient(context.api_url, context.token, proxy_url=context.proxy_url) as client:
         outcome = upsert_sticky_comment(
             client, context.repository, context.pull_request, target, body
         )
     output.say(f"Comment {outcome.action}{f': {outcome.url}' if outcome.url else ''}.")
+
+
+def _markdown(plan: Plan, limit: int, context: GitHubContext) -> str:
+    when = application_time(plan, datetime.now(UTC))
+    return plan_as_markdown(plan, limit=limit, link_base=_link_base(context), window_line=when)
 
 
 def _link_base(context: GitHubContext) -> str | None:

@@ -1,4 +1,4 @@
-"""Connections to the installation's database, and what their failures mean."""
+"""Connections to the installation's database, and the transactions on them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias
 
 import psycopg
-from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
@@ -122,31 +121,3 @@ def notice_lost_clients(connection: Connection) -> None:
 
 def _first_line(error: psycopg.Error) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-
-
-_CAUSES: tuple[tuple[type[psycopg.Error], str], ...] = (
-    (errors.SerializationFailure, "Another session changed the same rows; run the command again."),
-    (errors.DeadlockDetected, "Another session locked the same rows; run the command again."),
-    (errors.LockNotAvailable, "Another session holds the lock; wait for it, or raise the limit."),
-    (errors.QueryCanceled, "A statement took longer than the server allows."),
-    (errors.ReadOnlySqlTransaction, "The server is read-only: is this a standby?"),
-    (errors.DiskFull, "The server's disk is full."),
-    (errors.InsufficientPrivilege, "The database role lacks a privilege that this needs."),
-    (errors.UndefinedTable, "Run `reconciler db migrate` to bring the schema up to date."),
-    (errors.UndefinedColumn, "Run `reconciler db migrate` to bring the schema up to date."),
-    (errors.IntegrityError, "The database refused a row; the server's log has the statement."),
-    (errors.RaiseException, "A trigger in the database refused the change."),
-    (psycopg.OperationalError, "The connection was lost; nothing was half-written."),
-)
-
-
-def explained(error: psycopg.Error) -> ReconcilerError:
-    """Return what a database error means to the person who ran the command.
-
-    Only the server's primary message is kept: its detail line may quote a row.
-    """
-    primary = error.diag.message_primary or _first_line(error)
-    for kind, hint in _CAUSES:
-        if isinstance(error, kind):
-            return ReconcilerError(f"PostgreSQL: {primary}", hint)
-    return ReconcilerError(f"PostgreSQL: {primary}", "Nothing was written.")

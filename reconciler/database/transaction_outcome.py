@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
 
+from psycopg import errors
+
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
 
@@ -39,12 +41,22 @@ def outcome_of(connection: Connection, run_id: UUID, transaction: str) -> Outcom
     ``transaction`` is as ``writer.record_run`` returned it. A server that never saw it, as one
     that took over without its last commits, has no row of the run either.
     """
-    asked = {"id": run_id, "transaction": transaction}
-    row = connection.execute(query("apply/outcome"), asked).fetchone()
-    status, recorded = row or (None, False)
-    if recorded or status == "committed":
-        return Outcome.COMMITTED
-    return Outcome.IN_PROGRESS if status == "in progress" else Outcome.ROLLED_BACK
+    status = _status(connection, transaction)
+    if status == "in progress":
+        return Outcome.IN_PROGRESS
+    # Asked last: what had ended when the log was asked has its row by now, or never will.
+    row = connection.execute(query("apply/outcome"), {"id": run_id}).fetchone()
+    committed = status == "committed" or (row is not None and row[0])
+    return Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
+
+
+def _status(connection: Connection, transaction: str) -> str | None:
+    asked = {"transaction": transaction}
+    try:
+        row = connection.execute(query("apply/transaction_status"), asked).fetchone()
+    except errors.InvalidParameterValue:
+        return None
+    return row[0] if row else None
 
 
 def end_session(connection: Connection, session: Session) -> None:

@@ -6,6 +6,7 @@ an option. Nothing is checked out.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
@@ -211,7 +212,8 @@ class GitFolder:
 def open_folder(folder: Path) -> GitFolder | None:
     """Return the repository that a folder lies in, or would lie in; None outside git."""
     absolute = folder.resolve()
-    existing = next(parent for parent in (absolute, *absolute.parents) if parent.is_dir())
+    # os.path, since pathlib raises where a folder above may not be looked into.
+    existing = next(each for each in (absolute, *absolute.parents) if os.path.isdir(each))  # noqa: PTH112
     try:
         with Repo(existing, search_parent_directories=True) as repository:
             root = Path(repository.working_tree_dir or repository.git_dir)

@@ -225,6 +225,7 @@ class _Loading:
             api_version=file.api_version,
             profiles=tuple(file.profiles),
             waivers=tuple(file.waivers),
+            windows=tuple(file.windows),
             signers={role.value: tuple(names) for role, names in file.signers.items()},
             document=parsed.document,
         )

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.git_tree import committed_blobs
@@ -32,7 +33,7 @@ def read_working_tree(folder: Path) -> SourceTree:
     Raises:
         ReconcilerError: there is no such folder, or it may not be read.
     """
-    if not folder.is_dir():
+    if not _is_folder(folder):
         raise ReconcilerError(
             f"there is no folder {folder}",
             "Name the desired-state folder with --desired-state, or make one with "
@@ -47,7 +48,7 @@ def read_working_tree(folder: Path) -> SourceTree:
         name = path.relative_to(folder).as_posix()
         # A name that is no UTF-8 is shown as git shows it: by its bytes.
         relative = os.fsencode(name).decode("utf-8", "backslashreplace")
-        if is_hidden(name) or (path.is_file() and not path.is_symlink() and not belongs(name)):
+        if is_hidden(name) or (not belongs(name) and _is_plain_file(path)):
             ignored.append(relative)
             continue
         content = _read(folder, name, Location(path=shown_path(prefix, relative)))
@@ -88,18 +89,42 @@ def _blob_names(content: bytes, length: int) -> tuple[str, ...]:
     return tuple(algorithm(b"blob %d\0%b" % (len(each), each)).hexdigest() for each in contents)
 
 
+def _is_folder(path: Path) -> bool:
+    """Return whether there is a folder; one that nobody may look for is neither there nor not."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        _refuse(error)
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
+    except OSError as error:
+        _refuse(error)
+
+
+def _is_plain_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False  # reading it says why
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise ReconcilerError(
+        f"cannot read {error.filename}: {error.strerror}",
+        "Make the folder readable; a part of a desired state is never taken for the whole.",
+    )
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     """Yield everything below ``folder`` that is not a folder; linked folders are not entered."""
-
-    def refuse(error: OSError) -> None:
-        raise ReconcilerError(
-            f"cannot read {error.filename}: {error.strerror}",
-            "Make the folder readable; a part of a desired state is never taken for the whole.",
-        )
-
-    for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=False):
+    for parent, folders, names in os.walk(folder, onerror=_refuse, followlinks=False):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in (*names, *(entry for entry in folders if Path(parent, entry).is_symlink())):
+        for name in (*names, *(entry for entry in folders if _is_link(Path(parent, entry)))):
             yield Path(parent, name)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from reconciler.model.diagnostic import Location
 from reconciler.model.document import Document, JsonObject, Path
-from reconciler.model.files import ProjectFile, SignoffEntry, UserEntry, WaiverEntry
+from reconciler.model.files import ProjectFile, SignoffEntry, UserEntry, WaiverEntry, WindowEntry
 from reconciler.model.manifest import Catalog
 from reconciler.model.pointer import contains
 
@@ -36,6 +36,7 @@ class Site:
     signers: Mapping[str, tuple[str, ...]]
     document: Document
     waivers: tuple[WaiverEntry, ...] = ()
+    windows: tuple[WindowEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

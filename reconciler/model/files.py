@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from reconciler.model.age import is_recipient
+from reconciler.model.schedule import Cron, Duration, TimeZone, WindowKind
 from reconciler.model.semver import PRERELEASE
 
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
@@ -143,6 +144,52 @@ class Encryption(FileModel):
     ] = []
 
 
+class SafetySettings(FileModel):
+    """How much one plan may change without being forced."""
+
+    max_changed_percent: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100,
+            description="Of the live configurations of a site, of an extension or of all: the "
+            "share that one plan may reconfigure or deactivate.",
+        ),
+    ] = 30
+    minimum_configurations: Annotated[
+        int,
+        Field(ge=1, le=1_000_000, description="Where fewer are live, no share is looked at."),
+    ] = 10
+    max_sites_touched: Annotated[
+        int | None,
+        Field(ge=1, le=1_000_000, description="At how many sites one plan may change anything."),
+    ] = None
+
+
+class WindowEntry(FileModel):
+    """A time that comes again and again, and in which changes may, or may not, be applied."""
+
+    kind: Annotated[
+        WindowKind,
+        Field(
+            strict=False,
+            description="allow: changes only while one of these is open; deny: none while it is.",
+        ),
+    ]
+    cron: Annotated[
+        Cron,
+        Field(description="When it opens: minute, hour, day of month, month, day of week."),
+    ]
+    duration: Annotated[
+        Duration, Field(description="How long it stays open, at most 31d: 4h, 90m, 2d12h.")
+    ]
+    timezone: Annotated[TimeZone, Field(description="Whose clock is meant, such as Europe/Berlin.")]
+    reason: Annotated[Line, Field(description="Shown to whoever has to wait.")]
+
+
+Windows = Annotated[list[WindowEntry], Field(max_length=50)]
+
+
 class ProjectFile(FileModel):
     """``reconciler.yaml``: format version and project settings."""
 
@@ -154,6 +201,8 @@ class ProjectFile(FileModel):
     platform: Platform = Platform()
     compliance: ComplianceSettings = ComplianceSettings()
     encryption: Encryption = Encryption()
+    safety: SafetySettings = SafetySettings()
+    windows: Annotated[Windows, Field(description="Change windows of every site.")] = []
 
 
 class UserEntry(FileModel):
@@ -198,6 +247,9 @@ class SiteFile(FileModel):
     profiles: Annotated[list[Slug], Field(max_length=100)] = []
     signers: dict[Role, list[Line]] = {}
     waivers: list[WaiverEntry] = []
+    windows: Annotated[
+        Windows, Field(description="Change windows of this site, beside those of the project.")
+    ] = []
 
 
 class SignoffEntry(FileModel):

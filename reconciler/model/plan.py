@@ -12,6 +12,7 @@ from reconciler.model.canonical import content_hash
 from reconciler.model.change import Change, Frozen, Origin
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseIdentity
+from reconciler.model.schedule import Cron, Duration, TimeZone, WindowKind
 
 FORMAT_VERSION = "1.0"
 
@@ -47,6 +48,11 @@ class BlockCode(StrEnum):
     SHALLOW_CLONE = "shallow-clone"
     NARROWED = "narrowed-plan"
     UNMANAGED = "unmanaged-site"
+    EMPTY = "empty-desired-state"
+    SHARE = "changed-share"
+    SITES_TOUCHED = "sites-touched"
+    WINDOW = "change-window"
+    FREEZE = "change-freeze"
 
 
 class BlockedReason(Frozen):
@@ -84,6 +90,21 @@ class NeededSignoff(Frozen):
     path: str
 
 
+class ChangeWindow(Frozen):
+    """A change window of a site that a plan touches; ``site`` is None where it is every site's.
+
+    It is what the files say, and never whether it is open: that depends on when it is asked.
+    Its forms are checked again, since a plan is read from a file as well.
+    """
+
+    site: str | None
+    kind: WindowKind
+    cron: Cron
+    duration: Duration
+    timezone: TimeZone
+    reason: str
+
+
 class Plan(Frozen):
     """What apply would do, bound to the desired state and the database it was made from.
 
@@ -102,6 +123,8 @@ class Plan(Frozen):
             conflicts, required signatures and verdicts are not those of the desired state.
         diagnostics: every finding, in reporting order.
         needed_signoffs: the signatures still asked for, each with the hash to sign.
+        windows: the change windows of the sites touched: the installation's, then each site's,
+            as the files list them.
         summary: counts.
         blocked: why the plan may not be applied, in a fixed order; empty when it may.
         complete: every input was read.
@@ -124,6 +147,7 @@ class Plan(Frozen):
     refreshes: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     needed_signoffs: tuple[NeededSignoff, ...] = ()
+    windows: tuple[ChangeWindow, ...] = ()
     summary: Summary = Summary()
     blocked: tuple[BlockedReason, ...] = ()
     complete: bool = False

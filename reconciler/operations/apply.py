@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
@@ -14,11 +15,11 @@ from tenacity.wait import wait_random_exponential
 from reconciler.database import writer
 from reconciler.database.connection import (
     Connection,
-    explained,
     notice_lost_clients,
     reading,
     writing,
 )
+from reconciler.database.failures import explained, explained_on
 from reconciler.database.transaction_outcome import session_of
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import BlockedError, ReconcilerError, StalePlanError
@@ -35,11 +36,16 @@ from reconciler.operations.plan import (
 )
 from reconciler.operations.run_log import INTERRUPTED, RunLog, kind_of
 from reconciler.operations.staging import Forced, staged_changes, staged_records
+from reconciler.planning.change_windows import closed_windows
 
 DEFAULT_LOCK_TIMEOUT_SECONDS = 30.0
 DEFAULT_OUTCOME_TIMEOUT_SECONDS = 30.0
 _PASSING = (errors.SerializationFailure, errors.DeadlockDetected)
 _MOST_ATTEMPTS = 6
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ class ApplyRequest:
     ``expected`` is a plan that was made and reviewed before: exactly that is applied, or nothing;
     with ``follow_branch``, only while the branch that led to it is where it was. ``force`` is why
     a plan is applied that is blocked for a reason that may be overridden. ``outcome_timeout`` is
-    how long a server is asked, after a connection was lost in COMMIT, what became of it.
+    how long a server is asked, after a connection was lost in COMMIT, what became of it. ``clock``
+    is asked when change windows are looked at.
     """
 
     plan: PlanRequest
@@ -59,6 +66,7 @@ class ApplyRequest:
     force: str | None = None
     lock_timeout_seconds: float = DEFAULT_LOCK_TIMEOUT_SECONDS
     outcome_timeout_seconds: float = DEFAULT_OUTCOME_TIMEOUT_SECONDS
+    clock: Callable[[], datetime] = _now
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,7 @@ class _Run:
         try:
             self._write_with_retries(planned, commit=False)
         except psycopg.Error as error:
-            failure = explained(error)
+            failure = explained_on(self.connection, error)
             raise ReconcilerError(
                 f"the rehearsal failed: {failure.message}",
                 f"{failure.hint} Nothing was written, as an apply would write nothing.",
@@ -201,14 +209,14 @@ class _Run:
         return planned
 
     def _require_applyable(self, planned: Plan) -> None:
-        refusal = self._refusal(planned)
+        refusal = self._refusal(planned, self.request.clock())
         if refusal is not None:
             self.log.failed(self.connection, planned, refusal)
             raise refusal
 
-    def _refusal(self, planned: Plan) -> BlockedError | None:
-        """Return why the plan may not be applied, or note what is forced."""
-        reasons = self._blocking(planned)
+    def _refusal(self, planned: Plan, at: datetime) -> BlockedError | None:
+        """Return why the plan may not be applied at a moment, or note what is forced."""
+        reasons = (*planned.blocked, *closed_windows(planned, at))
         if reasons and not self._may_force(reasons):
             told = "; ".join(reason.message for reason in reasons)
             return BlockedError(
@@ -222,9 +230,6 @@ class _Run:
         if reasons and self.request.force:
             self.forced = Forced(self.request.force, reasons)
         return None
-
-    def _blocking(self, planned: Plan) -> tuple[BlockedReason, ...]:
-        return planned.blocked
 
     def _may_force(self, reasons: tuple[BlockedReason, ...]) -> bool:
         return bool(self.request.force) and all(reason.forceable for reason in reasons)
@@ -253,6 +258,9 @@ class _Run:
                     under_lock,
                     what_moved(self.connection, planned, under_lock),
                 )
+            # A window may have closed while this run waited for its turn.
+            if commit and (refusal := self._refusal(planned, self.request.clock())):
+                raise refusal
             run = self.log.applied(planned, self.forced)
             attempt.transaction = writer.record_run(self.connection, run)
             writer.write_changes(
@@ -265,7 +273,7 @@ class _Run:
 
     def _after_error(self, planned: Plan, error: psycopg.Error) -> Applied:
         """Find out what became of the transaction, and raise unless it was committed after all."""
-        failure = explained(error)
+        failure = explained_on(self.connection, error)
         if not self.connection.closed:
             self.log.failed(self.connection, planned, failure)
             raise failure from None

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
-from reconciler.model.desired import DesiredState
-from reconciler.model.plan import BlockCode, BlockedReason
+from reconciler.model.desired import ConfigurationKey, DesiredState
+from reconciler.model.live import DatabaseRow
+from reconciler.model.plan import BlockCode, BlockedReason, Scope
+from reconciler.planning.compare import Divergence
 from reconciler.planning.inputs import Authorship
+from reconciler.planning.safety import emptied, over_limits
 
 
 def missing_sites(
@@ -72,6 +75,25 @@ def formerly_managed(unmanaged: Collection[database.UnmanagedSite]) -> list[Bloc
             if site.formerly_managed
         ],
     )
+
+
+def limits_passed(
+    head: DesiredState,
+    live: Mapping[ConfigurationKey, DatabaseRow],
+    found: Collection[Divergence],
+    unmanaged: Collection[database.UnmanagedSite],
+    scope: Scope,
+) -> list[BlockedReason]:
+    """Return that the desired state is suddenly empty, else which limits the plan is over.
+
+    Healing was asked for by name and puts back what the reconciler itself last wrote, so how
+    much was changed behind its back does not hinder it. ``live`` is every row of the managed
+    sites; ``--allow-unmanage`` makes no difference.
+    """
+    written = sum(site.configurations for site in unmanaged if site.formerly_managed)
+    if empty := emptied(head, live.values(), written):
+        return empty
+    return over_limits(head, live, found) if scope is Scope.ALL else []
 
 
 def _reasons(code: BlockCode, problems: Iterable[str]) -> list[BlockedReason]:

@@ -22,6 +22,7 @@ from reconciler.model.plan import BlockedReason, NeededSignoff, Plan, Scope
 from reconciler.operations.authorship import authorship_of, users_needed, writers_of
 from reconciler.operations.blocking import (
     formerly_managed,
+    limits_passed,
     missing_sites,
     missing_users,
     uncertain_authors,
@@ -147,6 +148,7 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
         needed_signoffs=_needed_signoffs(desired.values(), head, request.scope),
         refreshes=_refreshes(connection, prepared, head, touched),
         blocked=(
+            *limits_passed(head, live, found, unmanaged, request.scope),
             *missing_sites(connection, head, {each.key.site_id for each in found}),
             *missing_users(connection, head, people),
             *uncertain_authors(authorship),

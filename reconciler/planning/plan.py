@@ -17,6 +17,7 @@ from reconciler.model.files import SignoffEntry
 from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockCode, BlockedReason, DesiredRevision, Plan, Summary
 from reconciler.planning.attribution import Attribution, attribute, causes, own_file
+from reconciler.planning.change_windows import windows_of
 from reconciler.planning.compare import Divergence, origin
 from reconciler.planning.differences import field_differences
 from reconciler.planning.inputs import PlanInputs
@@ -47,6 +48,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
     changes = [_configuration_change(inputs, divergence) for divergence in found]
     changes += [_signoff_change(inputs, *entry) for entry in inputs.database.new_signoffs]
     changes.sort(key=lambda change: change.sort_key)
+    refreshed = tuple(refresh.site for refresh in inputs.refreshes)
     blocked = (*inputs.blocked, *_blocking_diagnostics(inputs.diagnostics))
     return Plan(
         installation=inputs.head.project.installation,
@@ -58,8 +60,9 @@ def make_plan(inputs: PlanInputs) -> Plan:
         database=inputs.database.identity,
         live_fingerprint=_fingerprint(inputs, changes),
         changes=tuple(changes),
-        refreshes=tuple(refresh.site for refresh in inputs.refreshes),
+        refreshes=refreshed,
         diagnostics=inputs.diagnostics,
+        windows=windows_of(inputs.head, (*(change.site for change in changes), *refreshed)),
         summary=_summary(inputs, changes, found),
         needed_signoffs=inputs.needed_signoffs,
         blocked=blocked,

@@ -25,7 +25,7 @@ _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def printable(text: str) -> str:
     r"""Return one line of text in which whatever could steer a terminal is written as \uXXXX."""
-    if not (text.isascii() and text.isprintable()):
+    if not text.isprintable():
         text = "".join(_visible(character) for character in text)
     return _WORKFLOW_COMMAND.sub(_without_effect, text)
 

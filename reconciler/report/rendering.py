@@ -8,7 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reconciler.report import diagnostic_view, escaping, view
+from reconciler.report import diagnostic_view, difference_text, drift_text, escaping, sections, view
+from reconciler.report.folding import OWN_FILE
+from reconciler.report.hunks import hunks
 
 
 @cache
@@ -30,12 +32,29 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         symbols=view.SYMBOLS,
+        override=view.OVERRIDE,
+        reasons=view.reasons,
+        title=view.title,
+        named_sites=view.named_sites,
+        sites_text=view.sites_text,
         version_text=view.version_text,
         signature_text=view.signature_text,
-        drift_text=view.drift_text,
-        diff_lines=view.diff_lines,
-        shortened=view.shortened,
         counts_by_site=view.counts_by_site,
+        edits=sections.edits,
+        edits_text=drift_text.edits_text,
+        drift_text=drift_text.drift_text,
+        rest_title=drift_text.rest_title,
+        rest_lines=drift_text.rest_lines,
+        hunks=hunks,
+        first_and_last=drift_text.first_and_last,
+        row_times=drift_text.row_times,
+        own_file=OWN_FILE,
+        unknown=drift_text.UNKNOWN,
+        diff_lines=difference_text.diff_lines,
+        source_text=difference_text.source_text,
+        secrets_note=difference_text.secrets_note,
+        shortened=difference_text.shortened,
+        brief=difference_text.brief,
         bystander=diagnostic_view.bystander,
         fence_for=escaping.fence_for,
     )

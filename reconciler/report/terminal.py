@@ -11,13 +11,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Action, Change, Origin
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.plan import Plan
 from reconciler.report import view
 from reconciler.report.diagnostic_view import bystander
+from reconciler.report.difference_text import diff_lines, secrets_note, shortened, source_text
+from reconciler.report.drift_text import drift_text, edited_by, rest_lines, rest_title, row_times
 from reconciler.report.escaping import printable
+from reconciler.report.folding import Folded
 from reconciler.report.plan_text import diagnostic_counts
+from reconciler.report.sections import Part, Sections, sections
 
 _STYLES = {
     Action.ACTIVATE: "green",
@@ -25,6 +29,9 @@ _STYLES = {
     Action.DEACTIVATE: "red",
     Action.SIGNOFF: "cyan",
 }
+_DIFF_STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "dim cyan"}
+_BY = {True: "edited by", False: "by"}
+_BOUNDLESS = 100_000
 _SEVERITY_STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
@@ -32,83 +39,135 @@ _SEVERITY_STYLES = {
 }
 
 
-def print_plan(console: Console, plan: Plan, *, whole: bool = False) -> None:
-    """Print a plan: verdict, a table a group, differences, findings, reasons.
+def print_plan(
+    console: Console, plan: Plan, *, whole: bool = False, window_line: str | None = None
+) -> None:
+    """Print a plan: verdict, a table a part, differences, findings, and last why it is blocked.
 
-    ``whole`` lists the values of what is activated or deactivated as well.
+    Args:
+        console: where to.
+        plan: what to print.
+        whole: also lists the values of what is activated or deactivated, every site of an entry,
+            and what is not from the pull request.
+        window_line: when it may be applied, where that is known.
     """
     console.print(Text(view.verdict(plan), style=_verdict_style(plan)))
-    console.print(Text(printable(view.context_line(plan)), style="dim"))
-    for group in view.groups(plan):
-        console.print()
-        console.print(Text(group.title, style="bold"))
-        _print_changes(console, group.changes)
-        for change in group.changes:
-            _print_differences(console, change, whole=whole)
+    for line in filter(None, (view.context_line(plan), window_line)):
+        console.print(Text(printable(line), style="dim"))
+    found = sections(plan)
+    for part in found.lead:
+        _print_part(console, part, whole=whole)
+    _print_rest(console, found, whole=whole)
     _print_needed_signoffs(console, plan)
     if plan.diagnostics:
         console.print()
         print_diagnostics(console, plan.diagnostics)
-    if plan.blocked:
-        console.print()
-        console.print(Text("Blocked", style="bold red"))
-        for reason in plan.why_blocked:
-            console.print(Padding(Text(printable(reason)), (0, 0, 0, 2)))
+    _print_reasons(console, plan)
     console.print()
     console.print(Text(plan.plan_id, style="dim"))
 
 
+def _print_part(console: Console, part: Part, *, whole: bool) -> None:
+    """Print entries as a table, or as lines where the table would break names apart."""
+    console.print()
+    console.print(Text(part.title, style="bold"))
+    table = _table(part)
+    boundless = console.options.update(max_width=_BOUNDLESS)
+    fits = Measurement.get(console, boundless, table).maximum <= console.width
+    if fits:
+        console.print(table)
+    for entry in part.entries:
+        details = _details(entry, whole=whole)
+        if fits and details:
+            console.print(Padding(Text(printable(view.title(entry))), (1, 0, 0, 2)))
+        elif not fits:
+            _print_row(console, entry)
+        for line, style in details:
+            text = Text(printable(line), style=style)
+            console.print(Padding(text, (0, 0, 0, 4 if fits else 6)))
+
+
+def _print_rest(console: Console, found: Sections, *, whole: bool) -> None:
+    if not found.rest:
+        return
+    console.print()
+    hint = "" if whole else "; -v lists them"
+    console.print(Text.assemble((rest_title(found), "bold dim"), (hint, "dim")))
+    for line in rest_lines(found):
+        console.print(Padding(Text(printable(line), style="dim"), (0, 0, 0, 2)))
+    for part in found.rest if whole else ():
+        _print_part(console, part, whole=whole)
+
+
+def _print_reasons(console: Console, plan: Plan) -> None:
+    for forceable, heading, style in (
+        (True, f"Unsafe; {view.OVERRIDE} overrides:", "bold yellow"),
+        (False, "Blocked:", "bold red"),
+    ):
+        if found := view.reasons(plan, forceable=forceable):
+            console.print()
+            console.print(Text(heading, style=style))
+            for reason in found:
+                console.print(Padding(Text(printable(reason)), (0, 0, 0, 2)))
+
+
 def _verdict_style(plan: Plan) -> str:
+    if view.may_be_forced(plan):
+        return "bold yellow"
     if plan.errored or plan.blocked:
         return "bold red"
     return "bold yellow" if plan.differs else "bold green"
 
 
-def _print_changes(console: Console, changes: Sequence[Change]) -> None:
-    """Print changes as a table, or as lines where the table would break names apart."""
-    table = _table(changes)
-    if Measurement.get(console, console.options, table).maximum <= console.width:
-        console.print(table)
-        return
-    for change in changes:
-        line = Text(f"  {view.SYMBOLS[change.action]} ", style=_STYLES[change.action])
-        line.append(printable(f"{change.site} / {change.extension}"), style="default")
-        line.append(f"  {change.action.value}")
-        line.append(f"  {printable(view.version_text(change))}", style="default")
-        console.print(line, soft_wrap=True)
-        if note := view.signature_text(change) or view.shortened(change):
-            console.print(Text(f"      {printable(note)}", style="dim"), soft_wrap=True)
+def _print_row(console: Console, entry: Folded) -> None:
+    change = entry.first
+    line = Text(f"  {view.SYMBOLS[change.action]} ", style=_STYLES[change.action])
+    line.append(printable(view.title(entry)), style="default")
+    line.append(f"  {change.action.value}")
+    line.append(f"  {printable(view.version_text(change))}", style="default")
+    console.print(line, soft_wrap=True)
+    sites = view.sites_text(entry) if len(entry.sites) > 1 else ""
+    for note in filter(None, (sites, _note(change))):
+        console.print(Text(f"      {printable(note)}", style="dim"), soft_wrap=True)
 
 
-def _table(changes: Sequence[Change]) -> Table:
+def _table(part: Part) -> Table:
+    drifted = part.origin is Origin.DRIFT
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
-    for column in ("", "site", "extension", "change", "version", "by", ""):
+    for column in ("", "site", "extension", "change", "version", _BY[drifted], ""):
         table.add_column(column, overflow="fold")
-    for change in changes:
+    for entry in part.entries:
+        change = entry.first
+        by = edited_by(change) if drifted else change.changed_by or change.author
         table.add_row(
             Text(view.SYMBOLS[change.action], style=_STYLES[change.action]),
-            Text(printable(change.site)),
+            Text(printable(view.sites_text(entry))),
             Text(printable(change.extension)),
             Text(change.action.value, style=_STYLES[change.action]),
             Text(printable(view.version_text(change))),
-            Text(printable(change.changed_by or change.author), style="dim"),
-            Text(printable(view.signature_text(change) or view.shortened(change)), style="dim"),
+            Text(printable(by), style="dim"),
+            Text(printable(_note(change)), style="dim"),
         )
     return table
 
 
-def _print_differences(console: Console, change: Change, *, whole: bool) -> None:
-    listed = whole or not view.shortened(change)
-    lines = view.diff_lines(change.differences) if listed else []
-    notes = [note for note in (view.drift_text(change),) if note]
-    if not lines and not notes:
-        return
-    console.print(Padding(Text(printable(f"{change.site} / {change.extension}")), (1, 0, 0, 2)))
-    for note in notes:
-        console.print(Padding(Text(printable(note), style="magenta"), (0, 0, 0, 4)))
-    for line in lines:
-        style = "green" if line.startswith("+") else "red"
-        console.print(Padding(Text(printable(line), style=style), (0, 0, 0, 4)))
+def _note(change: Change) -> str:
+    short = shortened(change)
+    return view.signature_text(change) or (f"{short}; -v lists them" if short else "")
+
+
+def _details(entry: Folded, *, whole: bool) -> list[tuple[str, str]]:
+    """Return what is said below an entry: lines, each with its style."""
+    several = whole and len(entry.sites) > 1
+    drift = drift_text(entry)
+    found = [(", ".join(row_times(entry) or entry.sites), "dim")] if several else []
+    found += [(drift, "magenta")] if drift else []
+    if whole or not shortened(entry.first):
+        source = source_text(entry)
+        found += [(line, _DIFF_STYLES[line[0]]) for line in diff_lines(entry)]
+        notes = (secrets_note(entry), f"from {source}" if source else "")
+        found += [(note, "dim") for note in notes if note]
+    return found
 
 
 def _print_needed_signoffs(console: Console, plan: Plan) -> None:

@@ -1,14 +1,15 @@
-"""What every format shows of a plan: grouped by origin, folded over sites, one line a value."""
+"""What every format says of a plan: the verdict, why it is blocked, and its rows in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from reconciler.model.change import Action, Change, FieldDifference, Operation, Origin
+from reconciler.model.change import Action, Change
 from reconciler.model.plan import Plan, Scope
-from reconciler.report.escaping import shown_value
+from reconciler.report.folding import Folded
+from reconciler.report.sections import leading_origins
 
 SYMBOLS = {
     Action.ACTIVATE: "+",
@@ -16,35 +17,9 @@ SYMBOLS = {
     Action.DEACTIVATE: "-",
     Action.SIGNOFF: "✓",
 }
-_TITLES = {
-    Origin.PULL_REQUEST: "Changes of this pull request",
-    Origin.PROFILE: "Changes through a profile of this pull request",
-    Origin.PENDING: "Pending: in git, not yet applied",
-    Origin.DRIFT: "Drift: changed in the database, outside git",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The changes of one origin. ``leads`` says that they are what the reader came for."""
-
-    title: str
-    changes: tuple[Change, ...]
-    leads: bool
-
-
-def groups(plan: Plan) -> list[Group]:
-    """Return the plan's changes by origin; those of the pull request first and alone open."""
-    found = [
-        Group(title, plan.with_origin(origin), leads=origin in _leading(plan))
-        for origin, title in _TITLES.items()
-    ]
-    return [group for group in found if group.changes]
-
-
-def _leading(plan: Plan) -> tuple[Origin, ...]:
-    """Without a base nothing is a pull request's, and all changes are of equal interest."""
-    return (Origin.PULL_REQUEST, Origin.PROFILE) if plan.base else tuple(Origin)
+OVERRIDE = 'apply --force "<reason>"'
+"""What applies a plan in spite of reasons that are forceable."""
+_FEW_SITES = 3
 
 
 def verdict(plan: Plan) -> str:
@@ -55,13 +30,52 @@ def verdict(plan: Plan) -> str:
         return _drift_verdict(plan)
     if not plan.differs and not plan.blocked:
         return "No changes. The database is as desired."
-    summary = summary_line(plan) or "no changes"
+    return _full_verdict(plan) + _what_else(plan)
+
+
+def _full_verdict(plan: Plan) -> str:
+    what = _what_changes(plan)
+    if may_be_forced(plan):
+        return f"Unsafe: {what}, and only {OVERRIDE} applies it."
     if plan.blocked:
-        return f"Blocked: {summary}, and the plan may not be applied."
+        return f"Blocked: {what}, and the plan may not be applied."
     if not plan.changes:
         return f"No configuration changes; {_refreshed(plan)}."
-    touched = f"Plan: {summary}, at {counted(plan.summary.sites_touched, 'site')}"
-    return f"{touched}; {_refreshed(plan)}." if plan.refreshes else f"{touched}."
+    return f"Plan: {what}; {_refreshed(plan)}." if plan.refreshes else f"Plan: {what}."
+
+
+def may_be_forced(plan: Plan) -> bool:
+    """Return whether every reason that blocks a plan can be overridden."""
+    return bool(plan.blocked) and not reasons(plan, forceable=False)
+
+
+def reasons(plan: Plan, *, forceable: bool) -> tuple[str, ...]:
+    """Return the reasons that block a plan, those that can be overridden or all others."""
+    return tuple(each.message for each in plan.blocked if each.forceable is forceable)
+
+
+def _what_changes(plan: Plan) -> str:
+    """Return the counts of what leads: with a base, of the pull request's own changes."""
+    if not plan.changes:
+        return "no changes"
+    own = plan.with_origin(*leading_origins(plan))
+    if not own:
+        return "nothing from this pull request"
+    counts = _counts(Counter(change.action for change in own))
+    sites = counted(len({change.site_id for change in own}), "site")
+    return counts if plan.blocked else f"{counts}, at {sites}"
+
+
+def _what_else(plan: Plan) -> str:
+    """Return a sentence on the changes that are not the pull request's, where there are any."""
+    own = len(plan.with_origin(*leading_origins(plan)))
+    left = len(plan.changes) - own
+    if not left:
+        return ""
+    if not own:
+        return f" {counted(left, 'change')} {'comes' if left == 1 else 'come'} from elsewhere."
+    are = "is" if left == 1 else "are"
+    return f" {counted(left, 'other change')} {are} not from this pull request."
 
 
 def _refreshed(plan: Plan) -> str:
@@ -80,16 +94,15 @@ def _drift_verdict(plan: Plan) -> str:
     return f"Drift: {rows} changed outside git, at {sites}."
 
 
-def summary_line(plan: Plan) -> str:
-    """Return the counts of what would happen, without zeros."""
-    summary = plan.summary
-    counts = (
-        (summary.activate, "to activate"),
-        (summary.reconfigure, "to reconfigure"),
-        (summary.deactivate, "to deactivate"),
-        (summary.signoff, "signoffs to record" if summary.signoff > 1 else "signoff to record"),
+def _counts(found: Mapping[Action, int]) -> str:
+    signoffs = found[Action.SIGNOFF]
+    named = (
+        (found[Action.ACTIVATE], "to activate"),
+        (found[Action.RECONFIGURE], "to reconfigure"),
+        (found[Action.DEACTIVATE], "to deactivate"),
+        (signoffs, "signoffs to record" if signoffs > 1 else "signoff to record"),
     )
-    return ", ".join(f"{number} {what}" for number, what in counts if number)
+    return ", ".join(f"{number} {what}" for number, what in named if number)
 
 
 def context_line(plan: Plan) -> str:
@@ -111,6 +124,30 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def named_sites(entry: Folded, most: int = _FEW_SITES) -> tuple[tuple[str, ...], int]:
+    """Return the sites of an entry to name, and how many there are besides.
+
+    Where not all can be named it is one less, which leaves room to say so.
+    """
+    if len(entry.sites) <= most:
+        return entry.sites, 0
+    shown = entry.sites[: max(most - 1, 1)]
+    return shown, len(entry.sites) - len(shown)
+
+
+def sites_text(entry: Folded, most: int = _FEW_SITES) -> str:
+    """Return the sites of an entry, ``most`` of them by name."""
+    shown, more = named_sites(entry, most)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def title(entry: Folded) -> str:
+    """Return which configuration an entry is about, or which at how many sites."""
+    if len(entry.sites) == 1:
+        return f"{entry.first.site} / {entry.first.extension}"
+    return f"{entry.first.extension} at {counted(len(entry.sites), 'site')}"
+
+
 def version_text(change: Change) -> str:
     """Return the version, or the step from one to the other."""
     if change.old_version and change.new_version and change.old_version != change.new_version:
@@ -124,42 +161,6 @@ def signature_text(change: Change) -> str:
     if signature is None:
         return ""
     return f"{signature.aspect}: {signature.meaning} by {signature.signed_by} ({signature.role})"
-
-
-def drift_text(change: Change) -> str:
-    """Return how a row drifted, with who and when as far as it is known."""
-    drift = change.drift
-    if drift is None:
-        return ""
-    settled = change.action is Action.RECONFIGURE and not change.differences
-    then = "; it is as git wants it, and apply takes it into the history" if settled else ""
-    if drift.session_user is None:
-        return drift.description + then
-    where = f" from {drift.address}" if drift.address else ""
-    using = f" using {drift.application}" if drift.application else ""
-    return f"{drift.description}, by {drift.session_user}{using}{where} at {drift.at}{then}"
-
-
-def shortened(change: Change) -> str:
-    """Return how many values a change adds or removes as a whole, for where they are not listed.
-
-    A reconfiguration is never shortened: its differences are what a reader looks for.
-    """
-    if change.action is Action.RECONFIGURE or not change.differences:
-        return ""
-    return f"{counted(len(change.differences), 'value')}; -v lists them"
-
-
-def diff_lines(differences: Sequence[FieldDifference]) -> list[str]:
-    """Return field differences as lines of a diff: the symbol is the first character."""
-    lines = []
-    for difference in differences:
-        place = difference.pointer or "(whole configuration)"
-        if difference.operation is not Operation.ADD:
-            lines.append(f"- {place}: {shown_value(difference.old)}")
-        if difference.operation is not Operation.REMOVE:
-            lines.append(f"+ {place}: {shown_value(difference.new)}")
-    return lines
 
 
 def counts_by_site(changes: Sequence[Change]) -> list[tuple[str, int]]:

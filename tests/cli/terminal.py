@@ -31,7 +31,7 @@ def on_terminal(cwd: Path, *arguments: str, answers: dict[str, str], **environme
     with subprocess.Popen(
         [sys.executable, "-m", "reconciler", *arguments],
         cwd=cwd,
-        env=clean_environment(cwd, TERM="dumb", **environment),
+        env=clean_environment(cwd, **{"TERM": "dumb"} | environment),
         stdin=program_side,
         stdout=program_side,
         stderr=program_side,

@@ -14,6 +14,7 @@ import pytest
 from tests.cli.conftest import clean_environment
 from tests.support.desired_folder import EXTENSION_FILE, small_folder
 from tests.support.hostile_folders import HOSTILE_FOLDERS
+from tests.support.hostile_grammar import HOSTILE_TO_GRAMMAR
 from tests.support.hostile_yaml import HOSTILE_YAML
 
 CPU_SECONDS = 5
@@ -23,6 +24,10 @@ _ADDRESS_SPACE = 3 * 1024**3
 # Whole files of one sign each are read in one process by the reader's own tests.
 SAMPLE = [name for name in HOSTILE_YAML if not name.startswith(("only", "a key", "a flow list of"))]
 SAMPLE = [name for name in SAMPLE if not name.startswith(("double", "a literal", "a config"))]
+SLOWEST = ("lists ninety deep", "empty lines before a mistake")
+FILES = {name: HOSTILE_YAML[name] for name in SAMPLE} | {
+    name: HOSTILE_TO_GRAMMAR[name] for name in SLOWEST
+}
 
 
 def _limited() -> None:
@@ -71,8 +76,8 @@ def test_a_hostile_folder_is_answered_within_bounds(name: str, tmp_path: Path) -
     assert assert_within_bounds(tmp_path)
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_answered_within_bounds(name: str, tmp_path: Path) -> None:
     folder = small_folder(tmp_path / "desired-state")
-    folder.write(EXTENSION_FILE, HOSTILE_YAML[name]())
+    folder.write(EXTENSION_FILE, FILES[name]())
     assert assert_within_bounds(tmp_path, "--json")

@@ -10,7 +10,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
-from reconciler.database.connection import connect, explained, reading
+from reconciler.database.connection import connect, reading
 from reconciler.database.opening import keep_out_of_git, open_database
 from reconciler.model.errors import ReconcilerError
 
@@ -95,47 +95,6 @@ def test_a_server_that_refuses_is_named_with_its_database(empty_database: str) -
     assert "no_such_database" in error.message
     assert "does not exist" in error.message
     assert PASSWORD not in said(error)
-
-
-def test_a_failing_statement_shows_neither_the_row_nor_the_statement(
-    empty_database: str,
-) -> None:
-    with connect(empty_database) as connection:
-        connection.execute("CREATE TABLE kept (key text PRIMARY KEY)")
-        connection.execute("INSERT INTO kept VALUES (%s)", [ROW])
-        with pytest.raises(psycopg.Error) as raised:
-            connection.execute("INSERT INTO kept VALUES (%s)", [ROW])
-    assert ROW in str(raised.value), "the driver's own text does quote the row"
-    error = explained(raised.value)
-    assert ROW not in said(error)
-    assert error.message == (
-        'PostgreSQL: duplicate key value violates unique constraint "kept_pkey"'
-    )
-
-
-@pytest.mark.parametrize(
-    ("statement", "hint"),
-    [
-        ("SELECT FROM no_such_table", "reconciler db migrate"),
-        ("SELECT no_such_column FROM pg_class", "reconciler db migrate"),
-        ("DO $$ BEGIN RAISE EXCEPTION 'no'; END $$", "A trigger"),
-        ("SET statement_timeout = 1; SELECT pg_sleep(9)", "longer than the server allows"),
-        ("SET ROLE pg_monitor; CREATE TABLE public.not_mine ()", "lacks a privilege"),
-        ("SET transaction_read_only = on; CREATE TABLE none ()", "read-only"),
-        ("SELECT pg_terminate_backend(pg_backend_pid())", "The connection was lost"),
-        ("SELECT 1 / 0", "Nothing was written"),
-    ],
-)
-def test_a_database_error_is_explained_by_its_type(
-    empty_database: str, statement: str, hint: str
-) -> None:
-    with connect(empty_database) as connection:
-        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-        with pytest.raises(psycopg.Error) as raised, connection.transaction():
-            connection.execute(statement.encode())
-    error = explained(raised.value)
-    assert hint in str(error.hint)
-    assert error.message.startswith("PostgreSQL: ")
 
 
 def test_reading_is_one_read_only_moment_and_leaves_the_connection_as_it_was(

@@ -50,6 +50,31 @@ def test_a_commit_is_read_by_name_branch_tag_and_abbreviation(
 
 
 @pytest.mark.parametrize(
+    ("ref", "name"),
+    [
+        ("main", "refs/heads/main"),
+        ("HEAD", "refs/heads/main"),
+        ("v1", "refs/tags/v1"),
+        ("--odd", "refs/heads/--odd"),
+        ("HEAD~1", None),
+        ("main^", None),
+    ],
+)
+def test_what_led_to_a_commit_is_known_where_it_can_move(
+    folder: DesiredFolder, repository: GitRepository, ref: str, name: str | None
+) -> None:
+    repository.commit()
+    folder.replace(EXTENSION_FILE, "60", "61")
+    commit = repository.commit()
+    repository.git("tag", "v1")
+    repository.git("update-ref", "refs/heads/--odd", commit)
+    assert read_commit(folder.path, ref).revision.ref == name
+    assert read_commit(folder.path, commit).revision.ref is None
+    repository.git("checkout", "--quiet", "--detach")
+    assert read_commit(folder.path, "HEAD").revision.ref is None
+
+
+@pytest.mark.parametrize(
     "ref",
     ["", "absent", "--help", "--output=/tmp/x", "-h", "HEAD:desired-state", "a b", "HEAD\nmain"],
 )

@@ -119,8 +119,8 @@ def _hashes(folder: Path, ref: str | None) -> list[str]:
 
 def test_the_example_is_the_same_in_the_folder_and_in_git(repository: GitRepository) -> None:
     folder = example_folder(repository.root / "plants")
-    commit = repository.commit()
-    assert read_working_tree(folder.path) == read_commit(folder.path, commit)
+    repository.commit()
+    assert read_working_tree(folder.path) == read_commit(folder.path, "HEAD")
 
 
 def test_a_fifo_is_found_and_not_waited_for(folder: DesiredFolder) -> None:
@@ -234,5 +234,28 @@ def test_an_unreadable_folder_is_never_taken_for_an_empty_one(
 def test_an_unreadable_file_is_found(readable_by_all: Path, request: pytest.FixtureRequest) -> None:
     folder = small_folder(readable_by_all / "plants")
     (folder.path / EXTENSION_FILE).chmod(0)
+    request.getfixturevalue("ordinary_user")
+    assert folder.codes() == ["unreadable-file"]
+
+
+@pytest.mark.parametrize("ref", [None, "HEAD"])
+def test_a_folder_inside_an_unreadable_one_is_never_taken_for_a_missing_one(
+    readable_by_all: Path, request: pytest.FixtureRequest, ref: str | None
+) -> None:
+    folder = small_folder(readable_by_all / "closed/plants")
+    folder.path.parent.chmod(0)
+    request.getfixturevalue("ordinary_user")
+    problem = "is in no git repository" if ref else f"cannot read {folder.path}: Permission denied"
+    with pytest.raises(ReconcilerError, match=problem):
+        check_desired_state(Source(folder.path, ref))
+
+
+def test_files_whose_names_alone_may_be_read_are_found(
+    readable_by_all: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = small_folder(readable_by_all / "plants")
+    folder.write("profiles/notes.txt", "")
+    closed = folder.path / "profiles"
+    closed.chmod(0o444)
     request.getfixturevalue("ordinary_user")
     assert folder.codes() == ["unreadable-file"]

@@ -8,12 +8,15 @@ import time
 import pytest
 
 from reconciler.desired.yaml.reader import read_yaml
+from tests.support.hostile_grammar import HOSTILE_TO_GRAMMAR
 from tests.support.hostile_yaml import HOSTILE_YAML, SIZE
 
+FILES = HOSTILE_YAML | HOSTILE_TO_GRAMMAR
 
-@pytest.mark.parametrize("name", HOSTILE_YAML)
+
+@pytest.mark.parametrize("name", FILES)
 def test_a_hostile_mebibyte_is_read_or_refused_in_time(name: str) -> None:
-    data = HOSTILE_YAML[name]().encode()
+    data = FILES[name]().encode()
     assert len(data) <= SIZE
     began = time.process_time()
     reading = read_yaml("f.yaml", data)

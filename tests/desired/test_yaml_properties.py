@@ -110,6 +110,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, path: str) -> None:
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
 @example("[*")
 @example("? ? ? a")
+@example("[ a,? ]\n ]\n")
 def test_any_mixture_of_syntax_is_read_or_refused(text: str) -> None:
     assert_sound(read_yaml("f.yaml", text.encode()))
     assert_sound(read_yaml("f.json", text.encode()))

@@ -57,6 +57,7 @@ def test_hash_sign_is_accepted_inside_a_scalar_and_after_a_space(text: str) -> N
         ("key: {\n  a: 1\n}", 3),
         ('key: "a\nb"', 2),
         ('key: "a\n\tb"', 2),
+        ('key: "a\n\t\n b"', 2),
         ("- [\n\ta\n  ]", 2),
         ("a:\n  b: 'x\n  y'", 3),
         ('a:\n- "x\ny"', 3),
@@ -104,17 +105,31 @@ def test_lone_dash_is_refused_as_a_value(text: str) -> None:
 
 
 def test_blank_block_scalar_is_refused_when_a_deeper_line_follows() -> None:
-    assert syntax_places("|\n#") == [(2, 1)]
     assert syntax_places("a: >\n \n  \n   \n # comment\n") == [(5, 1)]
+    document = read_yaml("f", b"|\n#").document
+    assert document is not None
+    assert document.value == "#\n"
     assert read_yaml("f", b"a: >\n\n# comment\nb: |\n\n\nc: |-\n").diagnostics == ()
 
 
 @pytest.mark.parametrize(
-    ("text", "column"),
-    [("{ ?foo: bar }", 3), ("[?x]", 2), ("- &an:chor value", 6), ("- &a?b c", 5)],
+    ("text", "expected"),
+    [
+        ("{ ?foo: bar }", {"?foo": "bar"}),
+        ("[?x]", ["?x"]),
+        ("- &an:chor value\n- *an:chor", ["value", "value"]),
+        ("- &a?b c", ["c"]),
+        ("{!!str :b, c: d}", {":b": None, "c": "d"}),
+        ("[!!str :b]", [":b"]),
+        ('{"a" :b}', {"a": "b"}),
+    ],
 )
-def test_text_is_refused_when_the_parser_would_cut_it_short(text: str, column: int) -> None:
-    assert syntax_places(text) == [(1, column)]
+def test_text_is_read_whole_where_the_parser_would_cut_it_short(
+    text: str, expected: JsonValue
+) -> None:
+    reading = read_yaml("file.yaml", text.encode())
+    assert reading.document is not None
+    assert reading.document.value == expected
 
 
 @pytest.mark.parametrize("text", ["? a\n: b", "{? a : b}", "a: what?x", "a: x ?y", "k: &a-1 b"])
@@ -127,7 +142,14 @@ def test_question_mark_and_anchor_are_accepted_where_nothing_is_cut(text: str) -
     [
         *("key: - a", "a: b: c", "a\nb: c", "\ta: b", "a:\n\tb: c", "[a", "[a]]", "{a: 1}}"),
         *("a: 'x' y", '"\\q"', "@a", "`a", "a: %x", "--- a: b", "[a,,b]", "a: |x\n b", "*"),
-        *("a: b\n c: d", "- a\nb: c", "&a &b c", "&a *a", "%FOO\na", "%YAML 1.2\n%YAML 1.2"),
+        *(
+            "a: b\n c: d",
+            "- a\nb: c",
+            "&a &b c",
+            "&a *a",
+            "%FOO\na",
+            "%YAML 1.2\n%YAML 1.2",
+        ),
         *("".join(f"%TAG !a{n}! x\n" for n in range(40)) + "---\na", "[a\n]: b", '"a\nb": c'),
     ],
 )

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Drift, Origin, Signature
-from reconciler.model.plan import DesiredRevision, NeededSignoff, Plan
+from reconciler.model.plan import ChangeWindow, DesiredRevision, NeededSignoff, Plan
+from reconciler.model.schedule import WindowKind
 from tests.support.plan_inputs import IDENTITY, change, difference, plan_with
 
 SIGNATURE = Signature(
@@ -30,6 +31,16 @@ RICH = plan_with(
     base=DesiredRevision(commit="0" * 40),
     filters=("site=h*",),
     refreshes=("hartford",),
+    windows=(
+        ChangeWindow(
+            site="hartford",
+            kind=WindowKind.ALLOW,
+            cron="0 2 * * SUN",
+            duration="4h",
+            timezone="America/New_York",
+            reason="Maintenance",
+        ),
+    ),
     needed_signoffs=(
         NeededSignoff(
             site="a", extension="b", aspect="c", role="d", config_hash="e", enforced=True, path="f"
@@ -81,6 +92,7 @@ ALTERED: dict[str, Any] = {
     "refreshes": ["another"],
     "scope": "drifted",
     "summary": {},
+    "windows": [],
 }
 
 
@@ -112,3 +124,14 @@ def test_the_json_is_sorted_and_keeps_letters_as_they_are() -> None:
 def test_a_plan_is_never_altered_once_made() -> None:
     with pytest.raises(ValidationError):
         RICH.changes = ()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("timezone", "/etc/passwd"), ("duration", "999999d"), ("cron", "* * *"), ("kind", "maybe")],
+)
+def test_a_plan_with_a_change_window_that_is_none_is_refused(field: str, value: str) -> None:
+    content = json.loads(RICH.to_json())
+    content["windows"][0][field] = value
+    with pytest.raises(ValidationError):
+        Plan.model_validate(content)

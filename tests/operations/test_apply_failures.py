@@ -255,7 +255,7 @@ def test_a_read_only_server_is_planned_against_and_refuses_the_apply_untouched(
     ):
         pending.apply(open_database=keep_open(connection))
     assert pending.digest() == before
-    assert raised.value.hint == "The server is read-only: is this a standby?"
+    assert "default_transaction_read_only is on" in raised.value.message
 
 
 def test_a_statement_that_takes_too_long_rolls_everything_back(pending: Installation) -> None:
@@ -278,7 +278,7 @@ def test_a_connection_lost_in_the_middle_leaves_nothing_and_says_so(
     with leaves_only_a_run(pending, "failed"), pytest.raises(ReconcilerError) as raised:
         pending.apply()
     assert "terminating connection" in raised.value.message
-    assert raised.value.hint == "The connection was lost; nothing was half-written."
+    assert str(raised.value.hint).endswith("The connection was lost; nothing was half-written.")
     pending.rows("DROP TRIGGER refuse ON configuration_snapshots")
     assert pending.apply().run_id is not None, "the next run converges"
 

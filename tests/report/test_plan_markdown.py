@@ -3,82 +3,24 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from reconciler.model.change import Change, Origin
 from reconciler.model.diagnostic import Diagnostic, Gate, Location, Severity
 from reconciler.model.plan import BlockCode, BlockedReason, NeededSignoff, Plan
 from reconciler.report.plan_markdown import COMMENT_LIMIT, plan_as_markdown
+from tests.report.markdown_page import TEMPLATE_TAGS, Page
 from tests.support.hostile import HOSTILE, hostile_plan
 from tests.support.plan_inputs import change, difference, plan_with
 
-MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-TEMPLATE_TAGS = {
-    "h2",
-    "h3",
-    "p",
-    "code",
-    "pre",
-    "details",
-    "summary",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "ul",
-    "li",
-    "strong",
-    "em",
-    "br",
-    "sub",
-}
-VOID = {"br"}
 LINKS = "https://github.example/machshop/plants/blob/0123"
 
 
-class Page(HTMLParser):
-    """What a browser would make of the rendered Markdown."""
-
-    def __init__(self, markdown: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.open: list[str] = []
-        self.bare = ""
-        self.feed(MARKDOWN.render(markdown))
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attrs:
-            if (tag, name) == ("a", "href"):
-                self.links.append(value or "")
-            elif name != "class" or not str(value).startswith("language-"):
-                self.attributes.append((name, value))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if not {"code", "pre"} & set(self.open):
-            self.bare += data
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(f"a comment: {data}")
-
-
 def assert_harmless(plan: Plan) -> Page:
-    page = Page(plan_as_markdown(plan))
+    page = Page(plan_as_markdown(plan, window_line=plan.installation))
     assert set(page.tags) <= TEMPLATE_TAGS
     assert (page.links, page.attributes, page.open) == ([], [], [])
     assert not re.search(r"[@<>{}]|https?:|::|##\[|#\d|\x1b|\u202e", page.bare)
@@ -88,14 +30,14 @@ def assert_harmless(plan: Plan) -> Page:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_takes_effect(text: str) -> None:
     page = assert_harmless(hostile_plan(text))
-    assert page.tags == Page(plan_as_markdown(hostile_plan("harmless"))).tags
+    assert page.tags == assert_harmless(hostile_plan("harmless")).tags
 
 
 @given(st.text(alphabet="`|\\ \n<>@[]()*_~#:!&{}'\"-+=x0/", min_size=1, max_size=30))
 @settings(max_examples=50)
 def test_no_text_that_can_be_thought_of_takes_effect(text: str) -> None:
     page = assert_harmless(hostile_plan(text))
-    assert page.tags == Page(plan_as_markdown(hostile_plan("harmless"))).tags
+    assert page.tags == assert_harmless(hostile_plan("harmless")).tags
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -141,10 +83,11 @@ def assert_closed(text: str) -> None:
     [(0, 0), (1, 10), (1, 100_000), (30, 3000), (300, 50), (2000, 2), (5000, 200)],
 )
 @pytest.mark.parametrize("limit", [COMMENT_LIMIT, 10_000])
+@pytest.mark.parametrize("base", [None, {"commit": "0" * 40}], ids=["", "pull request"])
 def test_markdown_never_passes_its_limit_and_closes_what_it_opened(
-    changes: int, length: int, limit: int
+    changes: int, length: int, limit: int, base: dict[str, str] | None
 ) -> None:
-    plan = plan_of_size(changes, length)
+    plan = plan_of_size(changes, length, base=base)
     text = plan_as_markdown(plan, limit=limit)
     assert len(text) <= limit
     assert_closed(text)
@@ -211,12 +154,3 @@ def test_a_limit_that_nothing_fits_is_an_error_and_not_a_cut() -> None:
 def test_differences_have_their_symbols_in_the_first_column() -> None:
     text = plan_as_markdown(plan_with(change(differences=(difference("/a", 1, 2),))))
     assert "\n```diff\n- /a: 1\n+ /a: 2\n```\n" in text
-
-
-def test_a_pull_requests_changes_lead_and_the_rest_is_collapsed() -> None:
-    drifted = change(site="b", origin=Origin.DRIFT)
-    asked = change(site="a", origin=Origin.PULL_REQUEST)
-    plan = plan_with(asked, drifted, base={"commit": "0" * 40})
-    text = plan_as_markdown(plan)
-    assert text.index("### Changes of this pull request") < text.index("<details><summary>Drift")
-    assert text.index("`a`") < text.index("<details>") < text.index("`b`")

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
-from rich.console import Console
 
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Plan
 from reconciler.report.plan_text import diagnostic_counts, diagnostics_as_text, plan_as_text
-from reconciler.report.terminal import print_plan
+from tests.report.printed import on_terminal
 from tests.support.hostile import HOSTILE, hostile_plan
 from tests.support.plan_inputs import change, difference, plan_with
 
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def on_terminal(plan: Plan) -> str:
-    written = io.StringIO()
-    console = Console(
-        file=written,
-        force_terminal=True,
-        width=200,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    print_plan(console, plan, whole=True)
-    return written.getvalue()
+def shown_on_terminal(plan: Plan) -> str:
+    return on_terminal(plan, styled=True, width=200, whole=True, window_line=plan.installation)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_takes_effect_in_plain_text(text: str) -> None:
-    shown = plan_as_text(hostile_plan(text), whole=True)
+    shown = plan_as_text(hostile_plan(text), whole=True, window_line=text)
     assert not re.search(r"[^\x20-\x7e\n✓→…]", shown)
-    assert shown.count("\n") == plan_as_text(hostile_plan("x"), whole=True).count("\n")
+    assert shown.count("\n") == plan_as_text(hostile_plan("x"), whole=True, window_line="x").count(
+        "\n"
+    )
     for line in shown.splitlines():
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
@@ -45,7 +35,7 @@ def test_no_text_takes_effect_in_plain_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_takes_effect_on_a_terminal(text: str) -> None:
-    shown = STYLES.sub("", on_terminal(hostile_plan(text)))
+    shown = STYLES.sub("", shown_on_terminal(hostile_plan(text)))
     assert "\x1b" not in shown
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", shown)
     for line in shown.splitlines():
@@ -55,7 +45,7 @@ def test_no_text_takes_effect_on_a_terminal(text: str) -> None:
 
 def test_rich_markup_in_a_value_is_shown_as_it_is() -> None:
     plan = plan_with(change(differences=(difference("/a", "[red]x[/red]", ":smile:"),)))
-    shown = STYLES.sub("", on_terminal(plan))
+    shown = STYLES.sub("", shown_on_terminal(plan))
     assert '"[red]x[/red]"' in shown
     assert '":smile:"' in shown
 

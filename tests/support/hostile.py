@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from reconciler.model.change import Action, Drift, FieldDifference, Operation, Origin, Signature
+from collections.abc import Iterator
+
+from reconciler.model.change import (
+    Action,
+    Change,
+    Drift,
+    FieldDifference,
+    Operation,
+    Origin,
+    Signature,
+)
 from reconciler.model.diagnostic import Diagnostic, Gate, Location, Severity
 from reconciler.model.plan import BlockCode, BlockedReason, DesiredRevision, NeededSignoff, Plan
 from tests.support.plan_inputs import change, difference, plan_with
@@ -44,8 +54,37 @@ def hostile_plan(text: str) -> Plan:
         hint=text,
         location=where,
     )
-    common = {"site": text, "extension": text, "reason": text, "author": text, "changed_by": ""}
-    added = FieldDifference(pointer=f"/{text}", operation=Operation.ADD, new={text: [text]})
+    needed = NeededSignoff(
+        site=text,
+        extension=text,
+        aspect=text,
+        role="quality-manager",
+        config_hash="sha256:0",
+        enforced=True,
+        path=text,
+    )
+    message = f"user {text} is not known"
+    return plan_with(
+        *_hostile_changes(text),
+        installation=text,
+        diagnostics=(finding,),
+        blocked=tuple(
+            BlockedReason(code=BlockCode.MISSING_USER, message=message, forceable=forceable)
+            for forceable in (False, True)
+        ),
+        base=DesiredRevision(commit="0" * 40),
+        needed_signoffs=(needed,),
+    )
+
+
+def _hostile_changes(text: str) -> Iterator[Change]:
+    """Yield changes of the pull request and others, some that fold and some from two files."""
+    common = {"extension": text, "reason": text, "author": text, "changed_by": ""}
+    replaced = difference(f"/{text}", text, {text: text})
+    added = FieldDifference(
+        pointer=f"/{text}", operation=Operation.ADD, new={text: [text]}, source=text
+    )
+    two_files = (replaced.model_copy(update={"source": f"{text}/profile"}), added)
     signature = Signature(
         aspect=text,
         signed_by=text,
@@ -54,24 +93,12 @@ def hostile_plan(text: str) -> Plan:
         signed_at="2026-11-20T10:00:00+00:00",
         config_hash="sha256:0",
     )
-    drift = Drift(description="edited", session_user=text, at=text, application=text, address=text)
-    return plan_with(
-        change(differences=(difference(f"/{text}", text, {text: text}), added), **common),
-        change(action=Action.SIGNOFF, signature=signature, **common),
-        change(origin=Origin.DRIFT, drift=drift, old_version=text, **common),
-        installation=text,
-        diagnostics=(finding,),
-        blocked=(BlockedReason(code=BlockCode.MISSING_USER, message=f"user {text} is not known"),),
-        base=DesiredRevision(commit="0" * 40),
-        needed_signoffs=(
-            NeededSignoff(
-                site=text,
-                extension=text,
-                aspect=text,
-                role="quality-manager",
-                config_hash="sha256:0",
-                enforced=True,
-                path=text,
-            ),
-        ),
-    )
+    yield change(site=text, action=Action.SIGNOFF, signature=signature, **common)
+    yield change(site=text, origin=Origin.PULL_REQUEST, differences=two_files, **common)
+    for site in (text, f"{text}/"):
+        drift = Drift(
+            description="edited", session_user=text, at=site, application=text, address=text
+        )
+        yield change(site=site, differences=(replaced, added), **common)
+        yield change(site=site, differences=two_files, **common)
+        yield change(site=site, origin=Origin.DRIFT, drift=drift, old_version=text, **common)

@@ -12,12 +12,15 @@ Text = Callable[[], str]
 """Makes the file when it is wanted: all of them together are half a gigabyte."""
 
 
-def _repeated(unit: str, before: str = "", after: str = "") -> Text:
+def repeated(unit: str, before: str = "", after: str = "") -> Text:
+    """Return what makes a file of ``unit`` again and again, as large as a file may be."""
     room = SIZE - len((before + after).encode())
     return lambda: before + unit * (room // len(unit.encode())) + after
 
 
-def _numbered(line: Callable[[int], str], before: str = "", after: str = "") -> Text:
+def numbered(line: Callable[[int], str], before: str = "", after: str = "") -> Text:
+    """Return what makes a file of lines that differ by a number, as large as a file may be."""
+
     def text() -> str:
         lines, room, number = [before], SIZE - len((before + after).encode()), 0
         while (room := room - len((next_line := line(number)).encode())) >= 0:
@@ -59,82 +62,82 @@ _SIGNS = [
 ]
 
 HOSTILE_YAML: dict[str, Text] = {
-    **{f"only {sign!a}": _repeated(sign) for sign in _SIGNS},
-    **{f"a key, then {sign!a}": _repeated(sign, "version: ") for sign in _SIGNS},
-    **{f"a flow list of {sign!a}": _repeated(sign, "a: [", "]") for sign in _SIGNS},
-    **{f"double quotes around {sign!a}": _repeated(sign, 'a: "', '"') for sign in _SIGNS},
-    **{f"a literal text of {sign!a}": _repeated(sign, "a: |\n  ") for sign in _SIGNS},
-    **{f"a configuration of {sign!a}": _repeated(sign, "configuration:\n ") for sign in _SIGNS},
-    "many keys": _numbered(lambda n: f"k{n}: {n}\n"),
-    "many keys of a configuration": _numbered(lambda n: f"  k{n}: 1\n", "configuration:\n"),
-    "many similar keys": _numbered(lambda n: f"{'k' * 60}{n}: {n}\n"),
-    "many short keys in a flow mapping": _numbered(lambda n: f"{n:x}a,", "a: {", "}"),
-    "one key again and again": _repeated("a: 1\n"),
-    "keys that differ in case only": _numbered(
+    **{f"only {sign!a}": repeated(sign) for sign in _SIGNS},
+    **{f"a key, then {sign!a}": repeated(sign, "version: ") for sign in _SIGNS},
+    **{f"a flow list of {sign!a}": repeated(sign, "a: [", "]") for sign in _SIGNS},
+    **{f"double quotes around {sign!a}": repeated(sign, 'a: "', '"') for sign in _SIGNS},
+    **{f"a literal text of {sign!a}": repeated(sign, "a: |\n  ") for sign in _SIGNS},
+    **{f"a configuration of {sign!a}": repeated(sign, "configuration:\n ") for sign in _SIGNS},
+    "many keys": numbered(lambda n: f"k{n}: {n}\n"),
+    "many keys of a configuration": numbered(lambda n: f"  k{n}: 1\n", "configuration:\n"),
+    "many similar keys": numbered(lambda n: f"{'k' * 60}{n}: {n}\n"),
+    "many short keys in a flow mapping": numbered(lambda n: f"{n:x}a,", "a: {", "}"),
+    "one key again and again": repeated("a: 1\n"),
+    "keys that differ in case only": numbered(
         lambda n: (
             "".join(c.upper() if n >> i & 1 else c for i, c in enumerate("abcdefghijklmnop"))
             + ": 1\n"
         )
     ),
-    "one long key": _repeated("k", "", ": 1\n"),
-    "one long key of a configuration": _repeated("k", "configuration:\n  ", ": 1\n"),
+    "one long key": repeated("k", "", ": 1\n"),
+    "one long key of a configuration": repeated("k", "configuration:\n  ", ": 1\n"),
     "two long keys": lambda: "k" * (SIZE // 2 - 5) + ": 1\n" + "k" * (SIZE // 2 - 5) + "j: 1",
-    "long keys": _numbered(lambda n: "k" * 1000 + f"{n}: 1\n"),
-    "many anchors": _numbered(lambda n: f"- &a{n} {n}\n"),
-    "one anchor again and again": _repeated("- &a x\n"),
-    "many aliases of a text": _repeated("- *a\n", f"- &a {'x' * 1000}\n"),
-    "many aliases of a list": _repeated("- *a\n", "- &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n"),
-    "aliases that are unknown": _numbered(lambda n: f"- *a{n}\n"),
+    "long keys": numbered(lambda n: "k" * 1000 + f"{n}: 1\n"),
+    "many anchors": numbered(lambda n: f"- &a{n} {n}\n"),
+    "one anchor again and again": repeated("- &a x\n"),
+    "many aliases of a text": repeated("- *a\n", f"- &a {'x' * 1000}\n"),
+    "many aliases of a list": repeated("- *a\n", "- &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n"),
+    "aliases that are unknown": numbered(lambda n: f"- *a{n}\n"),
     "aliases of aliases, ten wide": lambda: _alias_bomb(10),
     "aliases of aliases, a thousand wide": lambda: _alias_bomb(1000),
-    "an anchor around its own alias": _repeated("[*a, ", "&a [", "*a"),
+    "an anchor around its own alias": repeated("[*a, ", "&a [", "*a"),
     "nested lists in flow": lambda: "[" * (SIZE // 2) + "]" * (SIZE // 2),
     "nested mappings in flow": lambda: "{a: " * (SIZE // 5) + "}" * (SIZE // 5),
     "nested lists in block": lambda: "".join(" " * depth + "-\n" for depth in range(1400)),
     "nested mappings in block": lambda: "".join(" " * depth + "a:\n" for depth in range(1400)),
-    "many lists ninety deep": _repeated("- " * 90 + "a\n"),
-    "many flow lists ninety deep": _repeated("- " + "[" * 90 + "]" * 90 + "\n"),
-    "many documents": _repeated("---\na: b\n"),
-    "many TAG directives": _numbered(lambda n: f"%TAG !a{n}! tag:x,{n}:\n", "", "--- a\n"),
-    "many YAML directives": _repeated("%YAML 1.2\n", "", "--- a\n"),
-    "many reserved directives": _numbered(lambda n: f"%A{n} b\n", "", "--- a\n"),
-    "a long directive": _repeated("a", "%YAML 1.", "\n--- a\n"),
-    "a long tag": _repeated("a", "a: !", " b\n"),
-    "many tags": _numbered(lambda n: f"- !t{n} a\n"),
-    "a long verbatim tag": _repeated("%41", "a: !<", "> b\n"),
-    "a long anchor": _repeated("a", "a: &", " b\n"),
-    "a long comment": _repeated("#", "a: b #"),
-    "a comment behind each value": _repeated("- a #b\n"),
-    "a huge integer": _repeated("9", "a: "),
-    "a huge octal": _repeated("7", "a: 0o"),
-    "a huge hexadecimal": _repeated("f", "a: 0x"),
-    "a long fraction": _repeated("1", "a: 0."),
-    "a long exponent": _repeated("9", "a: 1e"),
-    "many huge integers": _repeated("- " + "9" * 4000 + "\n"),
-    "many floats": _numbered(lambda n: f"- {n}.5e-3\n"),
-    "a password of a mebibyte": _repeated("p", "configuration:\n  password: "),
-    "a URL that never gets to its password": _repeated("a:", "configuration:\n  url: https://"),
-    "a name of many words": _repeated("aB", "configuration:\n  ", ": 1\n"),
-    "multi-line quotes": _repeated("a\n  ", 'a: "', '"'),
-    "multi-line plain text": _repeated("a\n ", "a: "),
-    "a folded text of short lines": _repeated("  a\n", "a: >\n"),
-    "explicit keys": _repeated("? a\n"),
+    "many lists ninety deep": repeated("- " * 90 + "a\n"),
+    "many flow lists ninety deep": repeated("- " + "[" * 90 + "]" * 90 + "\n"),
+    "many documents": repeated("---\na: b\n"),
+    "many TAG directives": numbered(lambda n: f"%TAG !a{n}! tag:x,{n}:\n", "", "--- a\n"),
+    "many YAML directives": repeated("%YAML 1.2\n", "", "--- a\n"),
+    "many reserved directives": numbered(lambda n: f"%A{n} b\n", "", "--- a\n"),
+    "a long directive": repeated("a", "%YAML 1.", "\n--- a\n"),
+    "a long tag": repeated("a", "a: !", " b\n"),
+    "many tags": numbered(lambda n: f"- !t{n} a\n"),
+    "a long verbatim tag": repeated("%41", "a: !<", "> b\n"),
+    "a long anchor": repeated("a", "a: &", " b\n"),
+    "a long comment": repeated("#", "a: b #"),
+    "a comment behind each value": repeated("- a #b\n"),
+    "a huge integer": repeated("9", "a: "),
+    "a huge octal": repeated("7", "a: 0o"),
+    "a huge hexadecimal": repeated("f", "a: 0x"),
+    "a long fraction": repeated("1", "a: 0."),
+    "a long exponent": repeated("9", "a: 1e"),
+    "many huge integers": repeated("- " + "9" * 4000 + "\n"),
+    "many floats": numbered(lambda n: f"- {n}.5e-3\n"),
+    "a password of a mebibyte": repeated("p", "configuration:\n  password: "),
+    "a URL that never gets to its password": repeated("a:", "configuration:\n  url: https://"),
+    "a name of many words": repeated("aB", "configuration:\n  ", ": 1\n"),
+    "multi-line quotes": repeated("a\n  ", 'a: "', '"'),
+    "multi-line plain text": repeated("a\n ", "a: "),
+    "a folded text of short lines": repeated("  a\n", "a: >\n"),
+    "explicit keys": repeated("? a\n"),
     "explicit keys, nested": lambda: "? " * 500 + "a",
-    "question marks in flow": _repeated("? ", "[", "]"),
-    "colons in flow": _repeated(": ", "{", "}"),
-    "an implicit key that never ends": _repeated("a ", "a: {", "}"),
-    "quotes that never end": _repeated("a", 'a: "'),
-    "a flow list that never ends": _repeated("a, ", "a: ["),
-    "many quoted keys": _numbered(lambda n: f'"k{n}": "v"\n'),
-    "merge keys": _repeated("<<: {a: b}\n"),
-    "block texts without content": _repeated("- |\n"),
+    "question marks in flow": repeated("? ", "[", "]"),
+    "colons in flow": repeated(": ", "{", "}"),
+    "an implicit key that never ends": repeated("a ", "a: {", "}"),
+    "quotes that never end": repeated("a", 'a: "'),
+    "a flow list that never ends": repeated("a, ", "a: ["),
+    "many quoted keys": numbered(lambda n: f'"k{n}": "v"\n'),
+    "merge keys": repeated("<<: {a: b}\n"),
+    "block texts without content": repeated("- |\n"),
     "block texts with deep indentation": lambda: "- |9\n" + (" " * 2000 + "\n") * 500,
-    "empty lines, then a block text": _repeated("\n", "a: |\n", "  b\n"),
+    "empty lines, then a block text": repeated("\n", "a: |\n", "  b\n"),
     "lines of spaces in a block text": lambda: (
         "a: |\n" + "".join(" " * (n % 1400) + "\n" for n in range(1400))
     ),
-    "signoffs": _repeated("- {}\n", "signoffs:\n"),
-    "many signoffs with unknown keys": _numbered(
+    "signoffs": repeated("- {}\n", "signoffs:\n"),
+    "many signoffs with unknown keys": numbered(
         lambda n: f"- {{signedBi{n}: a, aspekt{n}: b}}\n", "signoffs:\n"
     ),
 }

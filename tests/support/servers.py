@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 URL_VARIABLE = "RECONCILER_TEST_DATABASE_URL"
@@ -47,18 +47,19 @@ def server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def held_server(wanted: str, *options: str) -> Iterator[str]:
+def held_server(wanted: str, *options: str, launcher: Sequence[str] = ()) -> Iterator[str]:
     """Yield the URL of a server of one's own, stopped and removed afterwards.
 
     Args:
         wanted: a major version, ``system``, or a folder with PostgreSQL's programs.
         options: ``container`` insists on a container.
+        launcher: a command that is given the server's command as its last arguments.
 
     Raises:
         NoServerError: it could not be had.
     """
     holder = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.server_holder", wanted, *options],
+        [*launcher, sys.executable, "-m", "tests.support.server_holder", wanted, *options],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -34,6 +34,8 @@ class Case:
     valid: bool
     values: tuple[Any, ...] | None
     """The JSON values of its documents; None where it has none, as with keys that are lists."""
+    events: tuple[str, ...]
+    """Its events, one a line; of an invalid document, those before the mistake."""
 
 
 def suite() -> list[Case]:
@@ -61,7 +63,8 @@ def suite() -> list[Case]:
 def _case(name: str, files: dict[str, bytes]) -> Case:
     valid = "error" not in files
     values = tuple(_values(files["in.json"].decode())) if valid and "in.json" in files else None
-    return Case(name, files["in.yaml"], valid, values)
+    events = tuple(files["test.event"].decode().splitlines())
+    return Case(name, files["in.yaml"], valid, values, events)
 
 
 def _values(text: str) -> Iterator[Any]:

@@ -17,9 +17,9 @@ from yaml.events import (
     NodeEvent,
     ScalarEvent,
 )
-from yaml.tokens import BlockEntryToken, FlowEntryToken, Token
 
 from reconciler.desired.yaml.findings import Findings
+from reconciler.desired.yaml.reader import read_yaml
 from reconciler.desired.yaml.source import YamlSource, checked_source
 from reconciler.desired.yaml.text_place import LINE_BREAK
 
@@ -48,7 +48,7 @@ class TextMap:
     """The places of one YAML file that is known to read without an error."""
 
     def __init__(self, data: bytes) -> None:
-        source = checked_source(data, Findings(""), is_json=False)
+        source = read_yaml("", data).source or checked_source(data, Findings(""), is_json=False)
         self.text = source.text
         self.line_break = line_break_of(self.text)
         self.end = len(self.text)
@@ -57,9 +57,7 @@ class TextMap:
         self._keys: list[tuple[str, Span] | None] = []
         self.root: Span | None = None
         self._read(source)
-        tokens = list(source.tokens())
-        self._commas = _indexes(tokens, FlowEntryToken)
-        self._dashes = _indexes(tokens, BlockEntryToken)
+        self._dashes, self._commas = source.separators()
 
     @property
     def is_json(self) -> bool:
@@ -148,7 +146,3 @@ def line_break_of(text: str) -> str:
 def _mark(mark: object) -> Mark:
     # The parser leaves no event without its place; the type stubs cannot know it.
     return cast("Mark", mark)
-
-
-def _indexes(tokens: list[Token], kind: type[Token]) -> list[int]:
-    return [_mark(token.start_mark).index for token in tokens if isinstance(token, kind)]

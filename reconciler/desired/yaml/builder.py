@@ -68,11 +68,13 @@ class ValueBuilder:
     """Takes events and keeps the value they make; what is refused goes to ``findings``.
 
     ``needs_strictness`` is set when the document holds something that the parser is known to
-    take too lightly.
+    take too lightly; ``has_too_many`` when it holds more values than ``max_values``.
     """
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, max_values: int = MAX_VALUES) -> None:
         self.needs_strictness = False
+        self.has_too_many = False
+        self._max_values = max_values
         self._findings = findings
         self._scalars = ScalarReader(findings)
         self._top = self._root = self._list(None)
@@ -134,8 +136,9 @@ class ValueBuilder:
 
     def _place(self, event: NodeEvent, value: JsonValue) -> None:
         self._values += 1
-        if self._values > MAX_VALUES:
-            limit = f"{MAX_VALUES:,} values"
+        if self._values > self._max_values:
+            self.has_too_many = True
+            limit = f"{self._max_values:,} values"
             self._findings.stop(kinds.YAML_VALUES, mark_of(event), what="the file", limit=limit)
         if event.anchor and not isinstance(event, AliasEvent):
             self._anchors[event.anchor] = value

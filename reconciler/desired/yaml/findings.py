@@ -34,6 +34,12 @@ class Findings:
         self.path = path
         self.diagnostics: list[Diagnostic] = []
 
+    def copy(self) -> Findings:
+        """Return the same findings, to which others may be added."""
+        copied = Findings(self.path)
+        copied.diagnostics = list(self.diagnostics)
+        return copied
+
     def add(self, kind: DiagnosticKind, mark: Mark, **facts: str) -> None:
         """Record a finding at ``mark``.
 

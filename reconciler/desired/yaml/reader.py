@@ -10,16 +10,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from reconciler.desired.yaml.builder import ValueBuilder
+from reconciler.desired.yaml.attempts import best_attempt
 from reconciler.desired.yaml.document import YamlDocument
 from reconciler.desired.yaml.findings import Findings, ReadingStopped
-from reconciler.desired.yaml.source import (
-    READING_ERRORS,
-    YamlSource,
-    checked_source,
-    stop_at_syntax_error,
-)
-from reconciler.desired.yaml.strictness import check_strictness
+from reconciler.desired.yaml.source import YamlSource, checked_source
 from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
 from reconciler.model.document import Document
 
@@ -34,6 +28,9 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...]
     """Every finding, in reporting order; warnings stand beside a document."""
 
+    source: YamlSource | None
+    """The text that was read, for who looks at how it is written; None as the document is."""
+
 
 def read_yaml(path: str, data: bytes) -> Reading:
     """Read the bytes of one file.
@@ -46,25 +43,14 @@ def read_yaml(path: str, data: bytes) -> Reading:
         The document, or what is wrong with it. Nothing is raised for any content.
     """
     findings = Findings(path)
-    document = None
+    attempt = None
     with suppress(ReadingStopped):
-        document = _read(path, data, findings)
-    errors = any(found.severity is Severity.ERROR for found in findings.diagnostics)
-    diagnostics = sorted_diagnostics(findings.diagnostics) if findings.diagnostics else ()
-    return Reading(None if errors else document, diagnostics)
-
-
-def _read(path: str, data: bytes, findings: Findings) -> YamlDocument:
-    source = checked_source(data, findings, is_json=path.endswith(".json"))
-    builder = ValueBuilder(findings)
-    _parse(source, builder, findings)
-    if not source.is_json:
-        check_strictness(source, findings, suspected=builder.needs_strictness)
-    return YamlDocument(path, builder.value, source)
-
-
-def _parse(source: YamlSource, builder: ValueBuilder, findings: Findings) -> None:
-    try:
-        builder.feed(source.events())
-    except READING_ERRORS as error:
-        stop_at_syntax_error(source, findings, error)
+        source = checked_source(data, findings, is_json=path.endswith(".json"))
+        attempt = best_attempt(source, findings)
+        findings = attempt.findings
+    found = findings.diagnostics
+    diagnostics = sorted_diagnostics(found) if found else ()
+    if attempt is None or any(each.severity is Severity.ERROR for each in found):
+        return Reading(None, diagnostics, None)
+    document = YamlDocument(path, attempt.value, attempt.source)
+    return Reading(document, diagnostics, attempt.source)

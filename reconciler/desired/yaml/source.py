@@ -1,59 +1,92 @@
-"""The text of one file, checked as text, and the parser's events and tokens over it.
+"""The text of one file, checked as text, and a parser's events over it.
 
 The parser is libyaml by way of PyYAML, which speaks YAML 1.1 on a few points. What it takes too
 lightly is refused in ``strictness``; characters it treats otherwise than YAML 1.2 does are
-refused here.
+refused here. A file that it does not take is read by ``grammar``, which is slower.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
-from typing import Final, NoReturn, cast
+from typing import Final, cast
 
-from yaml import CBaseLoader, MarkedYAMLError, YAMLError
+from yaml import CBaseLoader, YAMLError
 from yaml.events import Event
-from yaml.tokens import Token
+from yaml.tokens import BlockEntryToken, FlowEntryToken, Token
 
-from reconciler.desired.yaml.findings import Findings, Mark, ReadingStopped
+from reconciler.desired.yaml.findings import Findings, ReadingStopped
+from reconciler.desired.yaml.grammar.cursor import MEND, GrammarError
+from reconciler.desired.yaml.grammar.parser import GrammarEvents
 from reconciler.desired.yaml.json_events import JsonEvents, JsonSyntaxError
-from reconciler.desired.yaml.markers import second_document, without_unread_directives
+from reconciler.desired.yaml.markers import without_unread_directives
 from reconciler.desired.yaml.text_place import START, TextLines
 from reconciler.model.kinds import reading as kinds
 
 MAX_BYTES: Final = 1_048_576
-SYNTAX_REMEDY: Final = "Mend the file at this place; nothing in it was read."
+SYNTAX_REMEDY: Final = MEND
 _MAX_TAG_DIRECTIVES = 32
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 # YAML 1.1, and so libyaml, folds the first three as line breaks; YAML 1.2 does not. The last
 # cannot be seen, and a reader that drops it makes of two keys one.
 _TWO_READINGS = re.compile("[\x85\u2028\u2029\ufeff]")
 
 
 class YamlSource:
-    """The bytes of one file, known to be UTF-8 without a byte order mark."""
+    """The bytes of one file, known to be UTF-8 without a byte order mark.
 
-    def __init__(self, data: bytes, *, is_json: bool) -> None:
+    Args:
+        data: the file's bytes.
+        is_json: whether they are to be JSON.
+        by_grammar: whether ``grammar`` is to read them instead of libyaml.
+    """
+
+    def __init__(self, data: bytes, *, is_json: bool, by_grammar: bool = False) -> None:
         self.data = data
         self.is_json = is_json
+        self.by_grammar = by_grammar
 
     @property
     def text(self) -> str:
         """The file as text."""
         return self.data.decode()
 
+    def for_grammar(self) -> YamlSource:
+        """Return the same YAML file as one that ``grammar`` reads."""
+        return YamlSource(self.data, is_json=False, by_grammar=True)
+
     def events(self) -> Iterator[Event]:
-        """Return the events; taking them raises ``YAMLError`` or ``JsonSyntaxError``."""
+        """Return the events; taking them raises one of ``READING_ERRORS``."""
         if self.is_json:
             return iter(JsonEvents(self.text))
+        if self.by_grammar:
+            return iter(GrammarEvents(self.text))
         return cast("Iterator[Event]", iter(CBaseLoader(self.data).get_event, None))
 
     def tokens(self) -> Iterator[Token]:
-        """Return the tokens of a YAML file that is known to parse."""
+        """Return libyaml's tokens of a YAML file that it is known to take."""
         return cast("Iterator[Token]", iter(CBaseLoader(self.data).get_token, None))
+
+    def separators(self) -> tuple[list[int], list[int]]:
+        """Return where each dash of a list and each comma stands in a file that is known to read.
+
+        Both are indexes into the text, in order.
+        """
+        if self.by_grammar:
+            events = GrammarEvents(self.text)
+            deque(events, maxlen=0)
+            return events.dashes, events.commas
+        dashes: list[int] = []
+        commas: list[int] = []
+        for token in self.tokens():
+            if isinstance(token, BlockEntryToken):
+                dashes.append(token.start_mark.index)
+            elif isinstance(token, FlowEntryToken):
+                commas.append(token.start_mark.index)
+        return dashes, commas
 
 
 def checked_source(data: bytes, findings: Findings, *, is_json: bool) -> YamlSource:
@@ -87,62 +120,6 @@ def _readable_prologue(data: bytes, findings: Findings) -> bytes:
     if version is not None:
         findings.add(kinds.YAML_VERSION, START, version=version)
     return text.encode()
-
-
-def stop_at_syntax_error(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
-    """Record the parser's ``error`` about ``source``.
-
-    Raises:
-        ReadingStopped: always.
-    """
-    if isinstance(error, JsonSyntaxError):
-        findings.stop(kinds.JSON_SYNTAX, error.place, problem=str(error))
-    second = second_document(source.text)
-    if second is not None:
-        findings.stop(kinds.YAML_DOCUMENTS, TextLines(source.text).place_at(second))
-    control = _CONTROL.search(source.text)
-    if not isinstance(error, MarkedYAMLError) and control:
-        place = TextLines(source.text).place_at(control.start())
-        findings.stop(
-            kinds.YAML_CHARACTER,
-            place,
-            character=f"U+{ord(control[0]):04X}",
-            problem="it is a control character",
-            remedy="Remove it; if it is meant, write its escape in double quotes.",
-        )
-    _stop_at_marked(source, findings, error)
-
-
-def _stop_at_marked(source: YamlSource, findings: Findings, error: Exception) -> NoReturn:
-    problem = getattr(error, "problem", None) or "it cannot be read"
-    mark: Mark = getattr(error, "problem_mark", None) or START
-    if problem == "found invalid Unicode character escape code":
-        findings.stop(
-            kinds.YAML_CHARACTER,
-            mark,
-            character="this escape",
-            problem="it stands for no character by itself",
-            remedy="Write the character itself, or \\U and its eight digits.",
-        )
-    context = getattr(error, "context", None)
-    told = f"{context}, the parser {problem}" if context else problem
-    remedy = _remedy(problem, context or "", TextLines(source.text).rest_at(mark))
-    findings.stop(kinds.YAML_SYNTAX, mark, problem=told, remedy=remedy)
-
-
-def _remedy(problem: str, context: str, rest: str) -> str:
-    """Return what to write where YAML 1.2 allows something that the parser does not."""
-    if "tab" in problem or rest.startswith("\t"):
-        return "Write spaces where this line has a tab; then mend what is left."
-    if context in ("while scanning an anchor", "while scanning an alias"):
-        return "Write names of anchors with letters, digits, '-' and '_' only."
-    if problem == "did not find expected ',' or '}'":
-        return "Write a key and its ':' on one line, and a comma after each value."
-    if context == "while parsing a flow node" and rest.startswith((":", "?")):
-        return "Put quotes around a text in brackets that begins with ':' or '?'."
-    if problem == "did not find expected <document start>":
-        return "Indent every line of a text that begins with '|' or '>'."
-    return SYNTAX_REMEDY
 
 
 def _check_encoding(data: bytes, findings: Findings) -> None:
@@ -186,5 +163,5 @@ def _refuse_many_directives(text: str, findings: Findings) -> None:
         )
 
 
-READING_ERRORS: Final = (YAMLError, JsonSyntaxError)
+READING_ERRORS: Final = (YAMLError, JsonSyntaxError, GrammarError)
 """What taking events or tokens raises about the input."""

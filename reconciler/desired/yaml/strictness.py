@@ -1,5 +1,7 @@
-"""Refuses what YAML 1.2 forbids and libyaml takes: comments without a space, shallow lines.
+"""Finds what libyaml takes otherwise than YAML 1.2: comments without a space, shallow lines.
 
+Most of it YAML 1.2 forbids; some, such as a name that libyaml ends too early, it reads otherwise,
+and ``grammar`` will.
 Only files in which one of these can stand are looked at; a look takes about as long as a read.
 """
 
@@ -13,6 +15,7 @@ from yaml.tokens import (
     BlockEndToken,
     BlockMappingStartToken,
     BlockSequenceStartToken,
+    FlowEntryToken,
     FlowMappingEndToken,
     FlowMappingStartToken,
     FlowSequenceEndToken,
@@ -20,6 +23,7 @@ from yaml.tokens import (
     KeyToken,
     ScalarToken,
     Token,
+    ValueToken,
 )
 
 from reconciler.desired.yaml.findings import Findings
@@ -34,10 +38,13 @@ _CLOSED_THEN_COMMENT = re.compile(
 )
 # Where libyaml ends an anchor's name, or takes a '?' for itself, YAML 1.2 reads on.
 _BARE_QUESTION = re.compile(rb"\?(?<=[\s\[{,]\?)\S")
+# In brackets libyaml takes each ':' for itself; in YAML 1.2 one can begin a text.
+_COLON_THEN_TEXT = re.compile(rb":(?<=[\s\[{,]:)[^\s\[\]{},]")
 _CUT_NAME = re.compile(rb"[&*][-0-9A-Za-z_]+[?:%@`]")
 _BLOCK_HEADER_THEN_COMMENT = re.compile(r"[|>][-+0-9]*#")
 _PROPERTIES_ONLY = re.compile(r"[ \t]*(?:[&!]\S*[ \t]+)*")
 _NAME_GOES_ON = tuple("?:%@`")
+_ENDS_COLON = frozenset(" \t\r\n,[]{}")
 _EXPLICIT_INDENT = re.compile(r"[|>][-+]?[0-9]")
 
 
@@ -52,8 +59,9 @@ def check_strictness(source: YamlSource, findings: Findings, *, suspected: bool)
 
 
 def _is_suspect(data: bytes) -> bool:
-    if _CLOSED_THEN_COMMENT.search(data) or _BARE_QUESTION.search(data):
-        return True
+    for pattern in (_CLOSED_THEN_COMMENT, _BARE_QUESTION, _COLON_THEN_TEXT):
+        if pattern.search(data):
+            return True
     return (b"&" in data or b"*" in data) and _CUT_NAME.search(data) is not None
 
 
@@ -67,6 +75,7 @@ class _StrictnessCheck:
         self._findings = findings
         self._indents = [-1]
         self._flows: list[int] = []
+        self._previous: Token | None = None
 
     def run(self) -> None:
         for token in self._source.tokens():
@@ -84,7 +93,11 @@ class _StrictnessCheck:
                 self._cut_short(token)
             elif isinstance(token, KeyToken):
                 self._explicit_key(token)
+            elif isinstance(token, ValueToken):
+                self._value(token)
+            self._lone_question(token)
             self._comment_after(token)
+            self._previous = token
 
     def _comment_after(self, token: Token) -> None:
         start, end = token.start_mark.index, token.end_mark.index
@@ -102,7 +115,26 @@ class _StrictnessCheck:
         if end > start and not self._text[end].isspace():
             self._refuse(start, "a space must follow '?', or quotes must enclose it")
 
+    def _value(self, token: ValueToken) -> None:
+        end = token.end_mark.index
+        before = self._previous
+        closed = isinstance(before, (FlowMappingEndToken, FlowSequenceEndToken)) or (
+            isinstance(before, ScalarToken) and before.style
+        )
+        if self._flows and not closed and self._text[end] not in _ENDS_COLON:
+            self._refuse(end, "a space must follow ':', or quotes must enclose it")
+
+    def _lone_question(self, token: Token) -> None:
+        # libyaml passes over what follows a '?' without a key in square brackets.
+        before = self._previous
+        lone = isinstance(before, KeyToken) and before.end_mark.index > before.start_mark.index
+        if lone and isinstance(token, (FlowEntryToken, FlowSequenceEndToken)):
+            self._refuse(token.start_mark.index, "a key must follow '?'")
+
     def _flow_end(self, token: Token) -> None:
+        if not self._flows:  # the parser takes the bracket after a lone '?' for something else
+            self._refuse(token.start_mark.index, "this bracket closes nothing")
+            return
         start = self._flows.pop()
         if not self._flows:
             self._continuation(start, token.end_mark.index, comments=True)
@@ -121,9 +153,9 @@ class _StrictnessCheck:
         for number in range(lines.number_at(start) + 1, lines.number_at(end) + 1):
             line = lines.line(number)
             content = line.lstrip(" \t")
-            if not content or (comments and content.startswith("#")):
+            if (comments and content.startswith("#")) or not (line if not comments else content):
                 continue
-            if _depth(line) < wanted:
+            if _depth(line) < wanted and (content or _depth(line) < len(line)):
                 problem = "this line must be indented with spaces, and further"
                 self._refuse(lines.start(number), problem)
 

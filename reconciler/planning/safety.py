@@ -1,0 +1,137 @@
+"""How much one plan may change: limits that a mistake runs into before the plants do.
+
+What is counted is the live rows of managed sites, *existing*, and those of them that the plan
+would reconfigure or deactivate. Arithmetic is in whole numbers: exactly the limit is within it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from reconciler.model.change import Action
+from reconciler.model.desired import ConfigurationKey, DesiredState
+from reconciler.model.files import SafetySettings
+from reconciler.model.live import DatabaseRow
+from reconciler.model.plan import BlockCode, BlockedReason
+from reconciler.planning.compare import Divergence
+
+MOST_GROUPS = 20
+_TAKES_AWAY = (Action.RECONFIGURE, Action.DEACTIVATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Configurations that belong together, and how many of the existing ones would change."""
+
+    name: str
+    existing: int
+    changed: int
+
+
+def over_limits(
+    head: DesiredState,
+    rows: Mapping[ConfigurationKey, DatabaseRow],
+    found: Collection[Divergence],
+) -> list[BlockedReason]:
+    """Return which limits of ``reconciler.yaml`` a plan is over; each can be forced.
+
+    Args:
+        head: the desired state, with the limits.
+        rows: every row of the managed sites, whatever the plan is narrowed to.
+        found: what the plan would change.
+    """
+    limits = head.project.safety
+    existing = [key for key, row in rows.items() if row.live is not None]
+    changed = [each.key for each in found if each.action in _TAKES_AWAY and _is_live(each)]
+    over = [group for group in _groups(head, existing, changed) if _is_over(group, limits)]
+    return [*_shares(over, limits), *_sites_touched({each.key.site_id for each in found}, limits)]
+
+
+def emptied(
+    head: DesiredState, rows: Iterable[DatabaseRow], formerly_managed: int
+) -> list[BlockedReason]:
+    """Return that a desired state enables nothing although something is there; never forced.
+
+    A folder that is read from the wrong place, or of which a part is missing, looks the same as
+    one that asks for everything to be deactivated, and the latter nobody asks for in one go.
+
+    Args:
+        head: the desired state.
+        rows: every row of the managed sites.
+        formerly_managed: how many live configurations the reconciler wrote at other sites.
+    """
+    if head.configurations:
+        return []
+    there = sum(row.live is not None or row.applied is not None for row in rows)
+    if not there + formerly_managed:
+        return []
+    return [
+        BlockedReason(
+            code=BlockCode.EMPTY,
+            message="the desired state enables nothing at all, and the database has "
+            f"{_configurations(there + formerly_managed)}; is this the right folder, and all of "
+            "it? An empty desired state is never applied, and cannot be forced",
+        )
+    ]
+
+
+def _is_live(divergence: Divergence) -> bool:
+    return divergence.row is not None and divergence.row.live is not None
+
+
+def _groups(
+    head: DesiredState,
+    existing: Collection[ConfigurationKey],
+    changed: Collection[ConfigurationKey],
+) -> list[Group]:
+    """Return all, each extension and each site, in this order, with what would change of them."""
+    found = [Group("the installation", len(existing), len(changed))]
+    there = Counter(key.extension_id for key in existing)
+    changing = Counter(key.extension_id for key in changed)
+    found += [
+        Group(f"extension {extension}", there[extension], changing[extension])
+        for extension in sorted(changing)
+    ]
+    at_sites = Counter(key.site_id for key in existing)
+    changing_at = Counter(key.site_id for key in changed)
+    slugs = sorted((head.sites_by_id[site].slug, site) for site in changing_at)
+    return found + [
+        Group(f"site {slug}", at_sites[site], changing_at[site]) for slug, site in slugs
+    ]
+
+
+def _is_over(group: Group, limits: SafetySettings) -> bool:
+    judged = group.existing >= limits.minimum_configurations
+    return judged and group.changed * 100 > limits.max_changed_percent * group.existing
+
+
+def _shares(over: Collection[Group], limits: SafetySettings) -> list[BlockedReason]:
+    messages = [
+        f"{group.name}: {group.changed} of {group.existing} live configurations would be "
+        f"reconfigured or deactivated, and the limit is {limits.max_changed_percent} %"
+        for group in over
+    ]
+    if len(messages) > MOST_GROUPS:
+        more = len(messages) - MOST_GROUPS
+        limit = f"the limit of {limits.max_changed_percent} %"
+        messages[MOST_GROUPS:] = [f"{more} more extensions or sites are over {limit}"]
+    return [_forceable(BlockCode.SHARE, message) for message in messages]
+
+
+def _sites_touched(sites: Collection[UUID], limits: SafetySettings) -> list[BlockedReason]:
+    limit = limits.max_sites_touched
+    if limit is None or len(sites) <= limit:
+        return []
+    message = f"configurations would change at {len(sites)} sites, and the limit is {limit}"
+    return [_forceable(BlockCode.SITES_TOUCHED, message)]
+
+
+def _forceable(code: BlockCode, message: str) -> BlockedReason:
+    return BlockedReason(code=code, message=message, forceable=True)
+
+
+def _configurations(number: int) -> str:
+    return f"{number} configuration" if number == 1 else f"{number} configurations"

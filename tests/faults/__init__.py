@@ -1,0 +1,1 @@
+"""What an apply leaves when its client, its server or the link between them is lost."""
