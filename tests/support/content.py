@@ -17,6 +17,8 @@ Content: TypeAlias = dict[str, tuple[int, str]]
 
 # The fixed ids of tests/support/installation.py hold "-0000-4000-8000-"; all others are random.
 _RANDOM_ID = "[0-9a-f]{8}-(?!0000-4000-8000-)[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+# The hashes of the audit chain are over random ids.
+_HASH = r"\\\\x[0-9a-f]{64}"
 _TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]*([+-]\d\d(:?\d\d)?|Z)?"
 _TABLES = """
 SELECT relname FROM pg_class
@@ -24,8 +26,11 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT re
 ORDER BY relname
 """
 _MADE_UP = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = %(table)s::regclass AND attname = 'sequence'
+UNION
 SELECT attname FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-WHERE adrelid = %s::regclass AND attgenerated = ''
+WHERE adrelid = %(table)s::regclass AND attgenerated = ''
   AND pg_get_expr(adbin, adrelid)
       ~ 'gen_random_uuid|now\\(|_timestamp|CURRENT_TIMESTAMP|nextval|pg_current_xact_id'
 """
@@ -70,12 +75,12 @@ class ContentReader:
 
 
 def _content_of(connection: Connection, table: str) -> sql.Composed:
-    made_up = [name for (name,) in connection.execute(_MADE_UP, [table])]
+    made_up = [name for (name,) in connection.execute(_MADE_UP, {"table": table})]
     return sql.SQL(_CONTENT).format(
         name=sql.Literal(table),
         table=sql.Identifier(table),
         made_up=sql.Literal(made_up),
-        random_id=sql.Literal(_RANDOM_ID),
+        random_id=sql.Literal(f"{_RANDOM_ID}|{_HASH}"),
         time=sql.Literal(_TIME),
         evident=_EVIDENT.get(table, sql.SQL("TRUE")),
     )
