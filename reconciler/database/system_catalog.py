@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 from psycopg.rows import dict_row
 
 from reconciler.database.connection import Connection
+from reconciler.database.definition_text import constraint_text, view_text
 from reconciler.database.migrations import all_migrations
 from reconciler.database.sql_files import query, sql_root
 from reconciler.model.system_catalog import Facts, Objects, SystemCatalog
@@ -30,12 +30,10 @@ MADE_BY_MIGRATIONS: Final = (
 )
 _AROUND: Final = ("rules", "definers", "roles", "settings", "default_privileges")
 _PARAMETER_PRIVILEGES_SINCE: Final = 150_000
-# A column's qualifier. Until PostgreSQL 15 a view's text has it everywhere, since then only where
-# there is more than one table to choose from. Where that may differ it is left out; which columns
-# of which tables a view reads is compared in any case.
-_QUALIFIER = re.compile(r'(?<![\w".])(?!public\.)(?:\w+|"(?:[^"]|"")+")\.(?=[\w"])')
-_ONE_TABLE_SOMEWHERE = re.compile(r"(FROM|JOIN) \(*\s*SELECT|\bWITH\b")
-
+_COMPARABLE: Final[Mapping[str, Callable[[str], str]]] = {
+    "constraints": constraint_text,
+    "views": view_text,
+}
 _HIDDEN_RECORD: Final = (
     "which migrations were applied, and whether only who applied them may assume the owner: "
     "this login may not read reconciler_migrations"
@@ -63,7 +61,7 @@ def read_catalog(connection: Connection, relations: Sequence[str]) -> SystemCata
     """
     connection.execute("SET LOCAL search_path = public, pg_temp")
     asked = {"relations": list(relations)}
-    subjects: dict[str, dict[str, Facts]] = {
+    subjects: dict[str, dict[str, dict[str, Any]]] = {
         subject: _objects(connection, subject, asked) for subject in (*MADE_BY_MIGRATIONS, *_AROUND)
     }
     for subject, name, facts in connection.execute(query("doctor/surroundings"), asked):
@@ -76,7 +74,9 @@ def read_catalog(connection: Connection, relations: Sequence[str]) -> SystemCata
         subjects["migrations"] = _objects(connection, "migrations", asked)
     elif not readable["migrated"]:
         subjects["migrations"] = {}
-    subjects["views"] = {name: _comparable(view) for name, view in subjects["views"].items()}
+    for subject, comparable in _COMPARABLE.items():
+        for facts in subjects[subject].values():
+            facts["definition"] = comparable(facts["definition"])
     return SystemCatalog(subjects, tuple(_unchecked(readable)))
 
 
@@ -94,15 +94,10 @@ def fast_reading(
     return connection.execute(query("doctor/fast"), asked).fetchall()
 
 
-def _objects(connection: Connection, subject: str, asked: dict[str, list[str]]) -> dict[str, Facts]:
+def _objects(
+    connection: Connection, subject: str, asked: dict[str, list[str]]
+) -> dict[str, dict[str, Any]]:
     return dict(connection.execute(query(f"doctor/{subject}"), asked).fetchall())
-
-
-def _comparable(view: Facts) -> dict[str, Any]:
-    text = " ".join(str(view["definition"]).split())
-    if " JOIN " not in text or _ONE_TABLE_SOMEWHERE.search(text):
-        text = _QUALIFIER.sub("", text)
-    return {**view, "definition": text}
 
 
 def _unchecked(readable: dict[str, Any]) -> list[str]:

@@ -51,7 +51,7 @@ TABLE_UNLOGGED = WeaknessKind(
 PARTITION_DETACHED = WeaknessKind(
     "partition-detached",
     "partition {name} is not attached to {parent} as it was",
-    "ALTER TABLE {parent} ATTACH PARTITION {name} {bound}; then run db doctor again, for its triggers.",
+    "ALTER TABLE {parent} ATTACH PARTITION {name} {bound}; then db doctor again, for its triggers.",
     "Rows of the sites it holds are out of the log, and cannot be written into it.",
 )
 TABLE_INHERITS = WeaknessKind(
@@ -238,4 +238,12 @@ VIEW_BARRIER = WeaknessKind(
     "view {name} is no security barrier any more",
     "ALTER VIEW {name} SET (security_barrier = true);",
     "A function in a caller's WHERE can see rows before the view has filtered them.",
+)
+VIEW_UNPOPULATED = WeaknessKind(
+    "view-unpopulated",
+    "materialized view {name} was never filled",
+    "SET row_security = on; REFRESH MATERIALIZED VIEW {name};",
+    "After a restore it is so, since pg_dump turns row security off. Nobody can read it, and apply "
+    "cannot refresh it.",
+    Severity.WARNING,
 )

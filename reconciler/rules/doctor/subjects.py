@@ -79,7 +79,11 @@ SUBJECTS: Final[Mapping[str, SubjectKinds]] = {
     "views": SubjectKinds(
         schema.VIEW_MISSING,
         schema.VIEW_ALTERED,
-        by_fact={"owner": schema.VIEW_OWNER, "barrier": schema.VIEW_BARRIER},
+        by_fact={
+            "owner": schema.VIEW_OWNER,
+            "barrier": schema.VIEW_BARRIER,
+            "populated": schema.VIEW_UNPOPULATED,
+        },
     ),
     "sequences": SubjectKinds(schema.SEQUENCE_MISSING, schema.SEQUENCE_ALTERED),
     "migrations": SubjectKinds(

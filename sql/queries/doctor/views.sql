@@ -13,6 +13,7 @@ SELECT oid::regclass::text AS name,
        jsonb_build_object(
            'owner', pg_get_userbyid(relowner),
            'materialized', relkind = 'm',
+           'populated', relispopulated,
            'barrier', coalesce(options.barrier, FALSE),
            'invoker', coalesce(options.invoker, FALSE),
            'definition', pg_get_viewdef(oid),
