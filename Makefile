@@ -45,10 +45,16 @@ check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated 
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.support.sizes
 	$(BIN)/python -m tests.scenarios --check
+	$(BIN)/python -m tests.support.doctor_page --check
 
 .PHONY: docs
-docs: $(INSTALLED) ## write docs/diagnostics.md anew
+docs: $(INSTALLED) ## write docs/diagnostics.md and the table in docs/doctor.md anew
 	$(BIN)/python -m tests.scenarios
+	$(BIN)/python -m tests.support.doctor_page
+
+.PHONY: catalog
+catalog: $(INSTALLED) ## write sql/expected_catalog.json anew, from the migrations
+	$(BIN)/python -m tests.support.expected_catalog
 
 .PHONY: format
 format: $(INSTALLED) ## format the sources and mend what can be mended by itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from psycopg import sql
 
 from reconciler.database.connection import Connection, connect
 from reconciler.database.migrations import create_machshop_tables, migrate
+from reconciler.database.server.embedded import wheel_binaries
 from reconciler.model.diagnostic import Severity
 from reconciler.model.weakness import Weakness
 from reconciler.model.weaknesses import ALL_WEAKNESSES
@@ -213,3 +215,27 @@ def test_a_database_without_the_schema_lacks_every_migration(empty_database: str
     codes = [weakness.code for weakness in found if weakness.severity is Severity.ERROR]
     assert codes.count("migration-pending") >= 12
     assert set(codes) <= {"migration-pending", "synchronous-commit-off", "server-not-durable"}
+
+
+def test_a_restored_backup_has_views_to_refresh_and_no_other_weakness(
+    migrated: str, empty_database: str, before: set[Weakness]
+) -> None:
+    """The program that makes backups is the wheel's, which reads every server that is supported."""
+    programs = wheel_binaries()
+    dumped = subprocess.run(
+        [programs / "pg_dump", migrated], capture_output=True, check=True
+    ).stdout
+    # Of the refreshes that fail, and of settings that an older server does not know, psql speaks.
+    subprocess.run(
+        [programs / "psql", "--no-psqlrc", "--quiet", empty_database],
+        input=dumped, capture_output=True, check=True,
+    )  # fmt: skip
+    with passing(empty_database) as opened:
+        found = set(examine_on(opened).weaknesses) - before
+        assert named(found) == {
+            ("view-unpopulated", "v_site_config_status"),
+            ("view-unpopulated", "v_unsigned_compliance"),
+        }
+        for weakness in found:
+            run(opened, weakness.hint)
+        assert set(examine_on(opened).weaknesses) == before
