@@ -93,6 +93,7 @@ def test_a_superuser_is_not_hidden_by_another_role(connection: Connection) -> No
     ("attributes", "code"),
     [
         ("BYPASSRLS IN ROLE reconciler_service", "session-bypasses"),
+        ("NOINHERIT IN ROLE reconciler_service, above", "session-superuser"),
         ("IN ROLE reconciler_service, reconciler_owner", "session-owner"),
         ("NOINHERIT IN ROLE reconciler_service, reconciler_owner", "session-owner"),
     ],
@@ -102,7 +103,8 @@ def test_a_login_that_could_go_past_row_security_may_not_apply(
 ) -> None:
     run(
         connection,
-        f'CREATE ROLE "a robot" LOGIN {attributes}; SET LOCAL SESSION AUTHORIZATION "a robot"',
+        f'CREATE ROLE above SUPERUSER; CREATE ROLE "a robot" LOGIN {attributes}; '
+        'SET LOCAL SESSION AUTHORIZATION "a robot"',
     )
     (found,) = fast(connection, trusted=False)
     assert (found.code, found.name) == (code, '"a robot"')

@@ -117,6 +117,14 @@ ROLES = [
     mended("CREATE ROLE mallory LOGIN IN ROLE pg_write_all_data", "predefined-writer", "mallory"),
     plain("CREATE ROLE backup LOGIN IN ROLE pg_read_all_data", "predefined-reader", "backup"),
     plain("CREATE ROLE second LOGIN SUPERUSER", "login-bypasses", "second"),
+    plain(
+        "CREATE ROLE above SUPERUSER; CREATE ROLE climber LOGIN IN ROLE above",
+        *("login-bypasses", "climber"),
+    ),
+    mended(
+        "CREATE ROLE above BYPASSRLS; CREATE ROLE climber LOGIN IN ROLE above, reconciler_reader",
+        *("member-privileged", "climber"),
+    ),
 ]
 
 SURROUNDINGS = [
@@ -135,6 +143,25 @@ SURROUNDINGS = [
         *("setting-kept", "session_replication_role for role mallory"),
     ),
     mended("GRANT CREATE ON SCHEMA public TO PUBLIC", "schema-create", "public"),
+    plain(
+        "CREATE ROLE mallory; GRANT CREATE ON SCHEMA public TO mallory",
+        *("schema-creator", "mallory"),
+    ),
+    plain("CREATE ROLE mallory; ALTER SCHEMA public OWNER TO mallory", "schema-owner", "mallory"),
+    plain(
+        "CREATE FUNCTION same(varchar, varchar) RETURNS boolean LANGUAGE sql RETURN TRUE; CREATE "
+        "OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = same)",
+        *("operator-beside", "=(character varying,character varying)"),
+    ),
+    plain(
+        "CREATE FUNCTION peek(text) RETURNS boolean LANGUAGE sql LEAKPROOF RETURN TRUE",
+        *("leakproof-beside", "peek(text)"),
+    ),
+    plain(
+        "CREATE SCHEMA erp; CREATE FUNCTION erp.reconciler_granted_sites() RETURNS SETOF uuid "
+        "LANGUAGE sql RETURN gen_random_uuid()",
+        *("name-shadowed", "erp.reconciler_granted_sites()"),
+    ),
     plain(
         "CREATE SCHEMA erp; CREATE TABLE erp.compliance_signoffs ()",
         *("name-shadowed", "erp.compliance_signoffs"),

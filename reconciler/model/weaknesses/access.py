@@ -126,8 +126,8 @@ OWNER_SERVES = WeaknessKind(
 )
 MEMBER_PRIVILEGED = WeaknessKind(
     "member-privileged",
-    "{name}, a member of {role}, has the attribute {attribute}",
-    "ALTER ROLE {name} NO{attribute};",
+    "{name}, a member of {role}, has the attribute {attribute}, or may assume a role that has",
+    "{mend}",
     "For a superuser and with BYPASSRLS there is no row-level security; with CREATEROLE or "
     "REPLICATION a role gets there.",
 )
@@ -153,8 +153,8 @@ PREDEFINED_READER = WeaknessKind(
 )
 LOGIN_BYPASSES = WeaknessKind(
     "login-bypasses",
-    "{name} can log in and has the attribute {attribute}",
-    "ALTER ROLE {name} NO{attribute}; or NOLOGIN, if it is not needed.",
+    "{name} can log in and has the attribute {attribute}, or may assume a role that has",
+    "Nothing, if it is known. Else: {mend}",
     "No row-level security holds for it. Some such login is needed for running the server.",
     Severity.WARNING,
 )
@@ -167,14 +167,14 @@ DEFAULT_PRIVILEGES = WeaknessKind(
 )
 SESSION_SUPERUSER = WeaknessKind(
     "session-superuser",
-    "this login, {name}, is a superuser",
+    "this login, {name}, is a superuser, or may become one",
     "Apply with a login that is a member of reconciler_service and nothing more.",
     "Neither privileges nor row-level security hold for a superuser.",
 )
 SESSION_BYPASSES = WeaknessKind(
     "session-bypasses",
-    "this login, {name}, has BYPASSRLS",
-    "ALTER ROLE {name} NOBYPASSRLS;",
+    "this login, {name}, has BYPASSRLS, or may assume a role that has",
+    "Apply with a login that is a member of reconciler_service and nothing more.",
     "Row-level security does not hold for it.",
 )
 SESSION_OWNER = WeaknessKind(

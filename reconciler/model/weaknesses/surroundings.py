@@ -49,11 +49,42 @@ SCHEMA_CREATE = WeaknessKind(
     "A function or operator put there can be called in place of the one that is meant. PostgreSQL "
     "14, and databases that come from it, begin so.",
 )
+SCHEMA_CREATOR = WeaknessKind(
+    "schema-creator",
+    "{name} may create objects in the schema public",
+    "Nothing, if it is trusted as who migrates is. Else: REVOKE CREATE ON SCHEMA public "
+    "FROM {name};",
+    "As for schema-create, but for one role.",
+    Severity.WARNING,
+)
+SCHEMA_OWNER = WeaknessKind(
+    "schema-owner",
+    "{name} owns the schema public, by itself or as the owner of the database",
+    "Nothing, if it is trusted as who migrates is. Else: ALTER SCHEMA public OWNER TO "
+    "reconciler_owner;",
+    "Who owns a schema may drop every table in it, the audit log among them.",
+    Severity.WARNING,
+)
+OPERATOR_BESIDE = WeaknessKind(
+    "operator-beside",
+    "operator {name} of {owner} is in the schema public",
+    "Nothing, if it is known. Else: DROP OPERATOR, and put such things into a schema of their own.",
+    "Where its types fit better it is called in place of PostgreSQL's own, in the product's "
+    "functions too.",
+    Severity.WARNING,
+)
+LEAKPROOF_BESIDE = WeaknessKind(
+    "leakproof-beside",
+    "function {name} of {owner} is marked LEAKPROOF",
+    "Nothing, if it is known. Else: ALTER FUNCTION {name} NOT LEAKPROOF;",
+    "It is called on rows before policies and security-barrier views have filtered them.",
+    Severity.WARNING,
+)
 NAME_SHADOWED = WeaknessKind(
     "name-shadowed",
-    "{name} has the name of one of the product's tables",
+    "{name} has the name of something of the product's",
     "Drop or rename it, or see that {schema} is on nobody's search path.",
-    "A session with that schema before public on its search path works on the wrong table.",
+    "A session with that schema before public on its search path works with the wrong one.",
     Severity.WARNING,
 )
 EVENT_TRIGGER = WeaknessKind(

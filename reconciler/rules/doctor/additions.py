@@ -19,7 +19,7 @@ _PUBLIC: Final = "PUBLIC"
 
 def addition_weaknesses(expected: SystemCatalog, found: SystemCatalog) -> Iterator[Weakness]:
     """Yield what policies, privileges, views, functions and rules beside the product's may open."""
-    roles = Roles(found.of("roles"))
+    roles = Roles.of(found)
     for name in found.of("policies").keys() - expected.of("policies").keys():
         yield _policy(name, found.of("policies")[name], expected)
     overloads = found.of("functions").keys() - expected.of("functions").keys()

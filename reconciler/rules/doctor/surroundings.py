@@ -22,8 +22,9 @@ _IN_SESSION: Final[Mapping[str, WeaknessKind]] = {
 }
 _AS_FOUND: Final[Mapping[str, WeaknessKind]] = {
     "parameters": surroundings.PARAMETER_GRANTED,
-    "creators": surroundings.SCHEMA_CREATE,
     "shadows": surroundings.NAME_SHADOWED,
+    "operators": surroundings.OPERATOR_BESIDE,
+    "leakproof": surroundings.LEAKPROOF_BESIDE,
     "eventTriggers": surroundings.EVENT_TRIGGER,
     "subscriptions": surroundings.SUBSCRIPTION,
     "publications": surroundings.PUBLICATION,

@@ -1,12 +1,12 @@
 -- What must not be where an apply is about to write: by code, with the facts of its sentences.
-SELECT CASE WHEN rolsuper THEN 'session-superuser' WHEN rolbypassrls THEN 'session-bypasses'
-       ELSE 'session-owner' END AS code,
-       quote_ident(rolname) AS name, '{}'::jsonb AS facts
+SELECT CASE WHEN bool_or(other.rolsuper) THEN 'session-superuser'
+       WHEN bool_or(other.rolbypassrls) THEN 'session-bypasses' ELSE 'session-owner' END AS code,
+       quote_ident(mine.rolname) AS name, '{}'::jsonb AS facts
 FROM pg_roles AS mine
-WHERE rolname IN (session_user, current_user)
-  AND (rolsuper OR rolbypassrls
-       OR EXISTS (SELECT FROM pg_roles AS owner WHERE owner.rolname = 'reconciler_owner'
-                  AND pg_has_role(mine.oid, owner.oid, 'MEMBER')))
+JOIN pg_roles AS other ON pg_has_role(mine.oid, other.oid, 'MEMBER')
+WHERE mine.rolname IN (session_user, current_user)
+  AND (other.rolsuper OR other.rolbypassrls OR other.rolname = 'reconciler_owner')
+GROUP BY mine.rolname
 UNION ALL
 SELECT CASE WHEN relrowsecurity THEN 'row-security-not-forced' ELSE 'row-security-off' END,
        quote_ident(relname), '{}'
