@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -16,39 +17,43 @@ HOSTILE = "evil\x1b[31m\n::error::owned"
 CLEAN = "The schema is as the migrations made it, and nothing was found that goes past it.\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A folder whose embedded database has the schema; the server runs until the test ends."""
+
+    folder: Path
+    url: str
+
+    def change(self, statement: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
 @pytest.fixture
-def embedded(plants: Plants, program: Command) -> Iterator[Path]:
-    """A folder with an embedded database that has the schema."""
-    home = plants.root / ".reconciler" / "postgres"
+def embedded(plants: Plants, program: Command) -> Iterator[Embedded]:
+    server = EmbeddedServer(plants.root / ".reconciler" / "postgres")
     try:
-        assert program("db", "bootstrap", cwd=plants.root).code == 0
-        yield plants.root
+        with server as url:
+            assert program("db", "bootstrap", cwd=plants.root).code == 0
+            yield Embedded(plants.root, url)
     finally:
-        EmbeddedServer(home).remove()
-
-
-def change(folder: Path, statement: str) -> None:
-    with (
-        EmbeddedServer(folder / ".reconciler" / "postgres") as url,
-        psycopg.connect(url, autocommit=True) as connection,
-    ):
-        connection.execute(statement.encode())
+        server.remove()
 
 
 def test_it_exits_with_0_on_a_fresh_database_and_on_warnings_and_with_1_on_an_error(
-    embedded: Path, program: Command
+    embedded: Embedded, program: Command
 ) -> None:
-    ran = program("db", "doctor", cwd=embedded)
+    ran = program("db", "doctor", cwd=embedded.folder)
     assert (ran.code, ran.out) == (0, CLEAN)
-    change(embedded, "CREATE ROLE second LOGIN SUPERUSER")
-    ran = program("db", "doctor", cwd=embedded)
+    embedded.change("CREATE ROLE second LOGIN SUPERUSER")
+    ran = program("db", "doctor", cwd=embedded.folder)
     assert ran.code == 0
     first, hint, count = ran.out.splitlines()
     assert first.startswith("warning [login-bypasses] second can log in")
     assert hint == "    Nothing, if it is known. Else: ALTER ROLE second NOSUPERUSER;"
     assert count == "1 warning"
-    change(embedded, "ALTER TABLE compliance_signoffs DISABLE TRIGGER append_only")
-    ran = program("db", "doctor", cwd=embedded)
+    embedded.change("ALTER TABLE compliance_signoffs DISABLE TRIGGER append_only")
+    ran = program("db", "doctor", cwd=embedded.folder)
     assert ran.code == 1
     assert ran.out.splitlines()[:2] == [
         "error [trigger-disabled] trigger append_only on compliance_signoffs is disabled",
