@@ -5,15 +5,15 @@ from __future__ import annotations
 from tests.database.weakenings import Weakening, mended, plain
 
 POLICIES = [
-    plain(
+    mended(
         "DROP POLICY service ON compliance_signoffs",
         *("policy-missing", "service on compliance_signoffs"),
     ),
-    plain(
+    mended(
         "ALTER POLICY granted ON compliance_signoffs USING (TRUE)",
         *("policy-altered", "granted on compliance_signoffs"),
     ),
-    plain(
+    mended(
         "ALTER POLICY granted ON compliance_signoffs TO PUBLIC",
         *("policy-altered", "granted on compliance_signoffs"),
     ),
@@ -87,7 +87,7 @@ GRANTS = [
 ROLES = [
     mended("ALTER ROLE reconciler_reader LOGIN", "role-altered", "reconciler_reader"),
     mended("ALTER ROLE reconciler_service BYPASSRLS", "role-altered", "reconciler_service"),
-    plain("GRANT reconciler_owner TO reconciler_signer", "role-altered", "reconciler_signer"),
+    mended("GRANT reconciler_owner TO reconciler_signer", "role-member", "reconciler_signer"),
     mended(
         'CREATE ROLE "Mallory" LOGIN; GRANT reconciler_owner TO "Mallory"',
         *("owner-member", '"Mallory"'),

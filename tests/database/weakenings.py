@@ -101,7 +101,7 @@ TRIGGERS = [
         "ALTER TABLE site_extension_configs ENABLE REPLICA TRIGGER out_of_band_delete",
         *("trigger-not-always", "out_of_band_delete on site_extension_configs"),
     ),
-    plain(
+    mended(
         "DROP TRIGGER append_only ON compliance_signoffs; "
         "CREATE TRIGGER append_only BEFORE UPDATE ON compliance_signoffs "
         "FOR EACH ROW EXECUTE FUNCTION reconciler_refuse_change(); "
@@ -128,7 +128,7 @@ CONSTRAINTS = [
         "ALTER TABLE compliance_signoffs DROP CONSTRAINT unique_signoff",
         *("constraint-missing", "unique_signoff on compliance_signoffs"),
     ),
-    plain(
+    mended(
         "ALTER TABLE reconcile_runs DROP CONSTRAINT reconcile_runs_kind_check, "
         "ADD CONSTRAINT reconcile_runs_kind_check CHECK (kind <> 'other')",
         *("constraint-altered", "reconcile_runs_kind_check on reconcile_runs"),
@@ -147,7 +147,7 @@ CONSTRAINTS = [
         *("constraint-unexpected", "early on site_access"),
     ),
     mended("DROP INDEX idx_runs_plan", "index-missing", "idx_runs_plan"),
-    plain(
+    mended(
         "DROP INDEX unique_unresolved_conflict; CREATE UNIQUE INDEX unique_unresolved_conflict "
         "ON extension_conflicts_detected (site_id, id)",
         *("index-altered", "unique_unresolved_conflict"),
@@ -177,15 +177,15 @@ FUNCTIONS = [
         "LANGUAGE sql STABLE PARALLEL SAFE RETURN TRUE",
         *("function-altered", "reconciler_in_session_site(uuid)"),
     ),
-    plain(
+    mended(
         "ALTER FUNCTION reconciler_stamp_audit() RESET search_path",
         *("function-search-path", "reconciler_stamp_audit()"),
     ),
-    plain(
+    mended(
         "ALTER FUNCTION reconciler_stamp_audit() SET search_path = pg_temp, public",
         *("function-search-path", "reconciler_stamp_audit()"),
     ),
-    plain(
+    mended(
         "ALTER FUNCTION reconciler_owns_transaction() SECURITY INVOKER",
         *("function-security", "reconciler_owns_transaction()"),
     ),

@@ -20,7 +20,17 @@ EXPECTED = expected_catalog()
 OBJECTS = [(subject, name) for subject in MADE_BY_MIGRATIONS for name in EXPECTED.of(subject)]
 FACTS = [(subject, name, fact) for subject, name in OBJECTS for fact in EXPECTED.of(subject)[name]]
 # These facts are what a sentence is filled with, and follow from the others.
-FOR_SENTENCES = {"table", "trigger", "constraint", "policy", "kind", "object", "what"}
+FOR_SENTENCES = {
+    "table",
+    "trigger",
+    "constraint",
+    "policy",
+    "kind",
+    "object",
+    "what",
+    "restore",
+    "security",
+}
 
 
 def live(**subjects: Mapping[str, Any]) -> SystemCatalog:

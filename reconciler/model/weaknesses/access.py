@@ -20,13 +20,13 @@ ROW_SECURITY_NOT_FORCED = WeaknessKind(
 POLICY_MISSING = WeaknessKind(
     "policy-missing",
     "policy {name} is missing",
-    "CREATE POLICY {policy} ON {table} …, as 0011_roles_and_row_security.sql does.",
+    "{restore};",
     "Those it is for see nothing, and triggers that look for rows find none.",
 )
 POLICY_ALTERED = WeaknessKind(
     "policy-altered",
     "policy {name} has another command, role or condition than the migrations gave it",
-    "DROP POLICY {policy} ON {table}; then create it as 0011_roles_and_row_security.sql does.",
+    "DROP POLICY {policy} ON {table}; {restore};",
     "The policies are what keeps sites apart.",
 )
 POLICY_UNEXPECTED = WeaknessKind(
@@ -108,9 +108,15 @@ ROLE_MISSING = WeaknessKind(
 )
 ROLE_ALTERED = WeaknessKind(
     "role-altered",
-    "role {name} is to have {fact}: {expected}, and has: {found}",
+    "role {name}, which is the product's own, has the attribute {fact}",
     "ALTER ROLE {name} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;",
     "Nobody logs in as one of the product's own roles, and none may do more than its grants say.",
+)
+ROLE_MEMBER = WeaknessKind(
+    "role-member",
+    "role {name}, which is the product's own, is a member of {role}",
+    "REVOKE {role} FROM {name};",
+    "Whoever is a member of the one is a member of the other.",
 )
 OWNER_MEMBER = WeaknessKind(
     "owner-member",

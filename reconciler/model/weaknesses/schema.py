@@ -85,7 +85,8 @@ TRIGGER_MISSING = WeaknessKind(
 TRIGGER_ALTERED = WeaknessKind(
     "trigger-altered",
     "trigger {name} is not as the migrations made it",
-    "DROP TRIGGER {trigger} ON {table}; then {expectedDefinition};",
+    "DROP TRIGGER {trigger} ON {table}; {definition}; "
+    "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger};",
     "A trigger with another event, condition or function does not do what it is there for.",
 )
 TRIGGER_DISABLED = WeaknessKind(
@@ -121,8 +122,8 @@ CONSTRAINT_MISSING = WeaknessKind(
 CONSTRAINT_ALTERED = WeaknessKind(
     "constraint-altered",
     "constraint {name} says something else than in the migrations",
-    "ALTER TABLE {table} DROP CONSTRAINT {constraint}; then "
-    "ALTER TABLE {table} ADD CONSTRAINT {constraint} {expectedDefinition};",
+    "ALTER TABLE {table} DROP CONSTRAINT {constraint}; "
+    "ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition};",
     "Rows that contradict each other can be written.",
 )
 CONSTRAINT_NOT_VALID = WeaknessKind(
@@ -155,7 +156,7 @@ INDEX_MISSING = WeaknessKind(
 INDEX_ALTERED = WeaknessKind(
     "index-altered",
     "index {name} is not as the migrations made it",
-    "DROP INDEX {name}; then {expectedDefinition};",
+    "DROP INDEX {name}; {definition};",
     "As for index-missing.",
 )
 INDEX_INVALID = WeaknessKind(
@@ -201,15 +202,14 @@ FUNCTION_ALTERED = WeaknessKind(
 FUNCTION_SETTINGS = WeaknessKind(
     "function-search-path",
     "function {name} has the settings {found} and not {expected}",
-    "ALTER FUNCTION {name} SET search_path = public, pg_temp; a SECURITY DEFINER one also "
-    "SET row_security = on;",
+    "{restore}",
     "Without a pinned search path, pg_temp last, a caller puts own tables and functions before "
     "those that are meant.",
 )
 FUNCTION_SECURITY = WeaknessKind(
     "function-security",
-    "function {name} is to be SECURITY DEFINER: {expected}, and is: {found}",
-    "ALTER FUNCTION {name} SECURITY DEFINER; or SECURITY INVOKER, as the migrations have it.",
+    "function {name} is not {security} any more",
+    "ALTER FUNCTION {name} {security};",
     "With the wrong rights it can do too much, or not what it is there for.",
 )
 FUNCTION_UNEXPECTED = WeaknessKind(

@@ -10,6 +10,8 @@ from reconciler.model.weakness import Weakness
 from reconciler.rules.doctor.subjects import SUBJECTS, SubjectKinds
 
 _HOLDERS = ("tables", "views", "functions", "sequences")
+# What a hint is filled with, said by other facts as well.
+_FOR_HINTS = frozenset({"restore", "security"})
 
 
 def differences(subject: str, expected: SystemCatalog, found: SystemCatalog) -> Iterator[Weakness]:
@@ -35,14 +37,13 @@ def differences(subject: str, expected: SystemCatalog, found: SystemCatalog) -> 
 
 def _altered(kinds: SubjectKinds, name: str, expected: Facts, found: Facts) -> Iterator[Weakness]:
     for fact, value in expected.items():
-        if found.get(fact) != value:
+        if fact not in _FOR_HINTS and found.get(fact) != value:
             kind = kinds.by_fact.get(fact, kinds.altered)
             yield kind.of(
                 name,
                 expected,
                 expected=_said(value),
                 found=_said(found.get(fact)),
-                expectedDefinition=expected.get("definition"),
             )
 
 

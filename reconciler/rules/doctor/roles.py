@@ -21,6 +21,7 @@ _ATTRIBUTES: Final = {
     "createsRoles": "CREATEROLE",
     "replicates": "REPLICATION",
 }
+_WORDS: Final = {**_ATTRIBUTES, "login": "LOGIN", "createsDatabases": "CREATEDB"}
 _BYPASSING: Final = ("superuser", "bypassesRowSecurity")
 _WRITERS: Final = frozenset(
     {
@@ -102,10 +103,11 @@ def _own_role(name: str, expected: Facts, found: Facts | None) -> Iterator[Weakn
     if found is None:
         yield access.ROLE_MISSING.of(name)
         return
-    for fact, wanted in expected.items():
-        if found[fact] != wanted:
-            word = _ATTRIBUTES.get(fact, fact)
-            yield access.ROLE_ALTERED.of(name, fact=word, expected=wanted, found=found[fact])
+    for role in set(found["memberOf"]) - set(expected["memberOf"]):
+        yield access.ROLE_MEMBER.of(name, role=role)
+    for fact in expected.keys() - {"memberOf"}:
+        if found[fact] != expected[fact]:
+            yield access.ROLE_ALTERED.of(name, fact=_WORDS[fact])
 
 
 def _attributes(role: str, own: AbstractSet[str], roles: Roles) -> Iterator[Weakness]:

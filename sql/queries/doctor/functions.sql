@@ -5,6 +5,13 @@ SELECT pg_proc.oid::regprocedure::text AS name,
            'definer', prosecdef,
            'settings', coalesce((SELECT jsonb_agg(setting ORDER BY setting)
                                  FROM unnest(proconfig) AS setting), '[]'),
+           'restore', concat_ws(' ',
+               format('ALTER FUNCTION %%s RESET ALL;', pg_proc.oid::regprocedure),
+               (SELECT string_agg(
+                    format('ALTER FUNCTION %%s SET %%s;', pg_proc.oid::regprocedure,
+                           regexp_replace(setting, '=', ' = ')), ' ' ORDER BY setting)
+                FROM unnest(proconfig) AS setting)),
+           'security', CASE WHEN prosecdef THEN 'SECURITY DEFINER' ELSE 'SECURITY INVOKER' END,
            'language', lanname,
            'volatility', provolatile,
            'strict', proisstrict,
