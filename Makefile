@@ -49,11 +49,17 @@ check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated 
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.support.sizes
 	$(BIN)/python -m tests.scenarios --check
+	$(BIN)/python -m tests.support.doctor_page --check
 
 .PHONY: docs
 docs: $(INSTALLED) ## write the generated pages anew
 	$(BIN)/python -m tests.scenarios
+	$(BIN)/python -m tests.support.doctor_page
 	$(BIN)/reconciler schema plan > docs/plan.schema.json
+
+.PHONY: catalog
+catalog: $(INSTALLED) ## write sql/expected_catalog.json anew, from the migrations
+	$(BIN)/python -m tests.support.expected_catalog
 
 .PHONY: format
 format: $(INSTALLED) ## format the sources and mend what can be mended by itself

@@ -1,4 +1,4 @@
-"""``reconciler db migrate|status|bootstrap|archive``."""
+"""``reconciler db migrate|status|bootstrap|archive|doctor``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import click
 
 from reconciler.cli.app import Command, LazyGroup
 from reconciler.cli.output import Output
-from reconciler.cli.requests import DIFFERENT, database_of
+from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of
 from reconciler.operations import database as operations
 from reconciler.operations.desired_state import Source
+from reconciler.operations.doctor import examine
 from reconciler.report.view import counted
+from reconciler.report.weaknesses import examination_as_json, examination_as_text
 from reconciler.settings import Settings
 
 _HERE = "reconciler.cli.database"
@@ -27,6 +29,7 @@ _HERE = "reconciler.cli.database"
             f"{_HERE}:bootstrap",
             "Migrate, and add the sites and users that are absent.",
         ),
+        "doctor": (f"{_HERE}:doctor", "Show every way past what the schema promises."),
         "migrate": (f"{_HERE}:migrate", "Apply the migrations that are pending."),
         "status": (f"{_HERE}:status", "Show which migrations are applied and pending."),
     },
@@ -97,3 +100,19 @@ def archive(settings: Settings, before: datetime) -> int:
     moved = operations.archive_audit(before.replace(tzinfo=UTC), database_of(settings))
     Output(settings).say(f"{counted(moved, 'audit row')} moved into the archive.")
     return 0
+
+
+@click.command(
+    cls=Command, example="reconciler db doctor\nreconciler db doctor --json | jq '.weaknesses'"
+)
+@click.pass_obj
+def doctor(settings: Settings) -> int:
+    """Compare the live schema with what the migrations make, and look for ways past it.
+
+    Reads PostgreSQL's own catalog in one read-only transaction; any login may. Exits with 1
+    where there is an error; a warning is for a person to judge.
+    """
+    done = examine(database_of(settings))
+    shown = examination_as_json if settings.json else examination_as_text
+    Output(settings).data(shown(done))
+    return DONE if done.passed else FAILED
