@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 from reconciler.database import audit as database
@@ -17,6 +18,7 @@ from reconciler.operations.plan import OpenDatabase
 from reconciler.rules.suggestion import listed
 
 MOST_PLACES = 100
+People: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ def verify_audit(
         UsageError: a glob selects no site.
     """
     with open_database() as connection, reading(connection):
-        names = _names(request.folder, connection)
-        chosen = _chosen(request, names)
+        _, names = people_and_names(request.folder, connection)
+        chosen = chosen_sites(request, names)
         rows, links = database.extent(connection, chosen)
         found = database.tampering(connection, chosen, MOST_PLACES + 1)
         heads = [
@@ -66,21 +68,34 @@ def verify_audit(
 def anchor_audit(request: AuditRequest, open_database: OpenDatabase) -> Anchor:
     """Return the heads of the chains, to be kept in git or on paper. Writes nothing."""
     with open_database() as connection, reading(connection):
-        chosen = _chosen(request, _names(request.folder, connection))
+        _, names = people_and_names(request.folder, connection)
+        chosen = chosen_sites(request, names)
         return Anchor(heads=tuple(database.chain_heads(connection, chosen)))
 
 
-def _names(folder: Path, connection: Connection) -> dict[UUID, str]:
-    """Return what to call each site: its slug where a readable desired state has it."""
+def people_and_names(folder: Path, connection: Connection) -> tuple[People, dict[UUID, str]]:
+    """Return the users' full names by username, and what to call each site.
+
+    A site is called by its slug where a readable desired state has it; without one nobody has a
+    full name.
+    """
     names = database.site_names(connection)
     try:
         state = check_desired_state(Source(folder)).state
     except ReconcilerError:
-        return names
-    return names | {site.id: site.slug for site in (state.sites.values() if state else ())}
+        state = None
+    if state is None:
+        return {}, names
+    slugs = {site.id: site.slug for site in state.sites.values()}
+    return {user.username: user.name for user in state.users.values()}, names | slugs
 
 
-def _chosen(request: AuditRequest, names: Mapping[UUID, str]) -> list[UUID] | None:
+def chosen_sites(request: AuditRequest, names: Mapping[UUID, str]) -> list[UUID] | None:
+    """Return the ids of the sites that the request's globs select; None is all.
+
+    Raises:
+        UsageError: a glob selects no site.
+    """
     if not request.sites:
         return None
     chosen = {
