@@ -56,9 +56,7 @@ def signatures(
     return (SignatureRecord(*row) for row in rows)
 
 
-def runs(
-    connection: Connection, sites: Collection[UUID] | None, times: TimeRange
-) -> Iterator[str]:
+def runs(connection: Connection, sites: Collection[UUID] | None, times: TimeRange) -> Iterator[str]:
     """Yield runs as lines of JSON, oldest first; with ``sites`` only those that wrote there."""
     return (line for (line,) in _stream(connection, "evidence/runs", _asked(sites, times)))
 

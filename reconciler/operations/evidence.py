@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from uuid import UUID
 
@@ -82,15 +82,24 @@ class ChangeQuery:
     """Which audit rows: globs of extensions, a range of time, how the id of a run begins."""
 
     extensions: tuple[str, ...] = ()
-    times: TimeRange = TimeRange()
+    times: TimeRange = field(default_factory=TimeRange)
     run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Audit rows as a stream, what the sites are called, and the users' full names."""
+
+    records: Iterator[AuditRecord]
+    names: Mapping[UUID, str]
+    people: People
 
 
 @contextmanager
 def open_changes(
     request: AuditRequest, wanted: ChangeQuery, open_database: OpenDatabase
-) -> Iterator[tuple[Iterator[AuditRecord], Mapping[UUID, str]]]:
-    """Open the audit rows asked for, oldest first, and what the sites are called.
+) -> Iterator[Changes]:
+    """Open the audit rows asked for, oldest first, until the context ends.
 
     Raises:
         UsageError: a glob selects no site, the range of time is none, or the run is no id.
@@ -99,8 +108,9 @@ def open_changes(
     if wanted.run is not None and not _BEGINNING_OF_ID.fullmatch(wanted.run):
         raise UsageError(f"{wanted.run!r} is no id of a run", "Give the id or how it begins.")
     with open_database() as connection, reading(connection):
-        _, names = people_and_names(request.folder, connection)
-        yield _selected(connection, chosen_sites(request, names), wanted), names
+        people, names = people_and_names(request.folder, connection)
+        sites = chosen_sites(request, names)
+        yield Changes(_selected(connection, sites, wanted), names, people)
 
 
 def _selected(

@@ -30,6 +30,7 @@ import hashlib
 import json
 import sys
 import zipfile
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Dict, Tuple, Union  # noqa: UP035 - for Python 3.8
@@ -64,6 +65,7 @@ class Outcome:
         self.checked: list[str] = []
         self.problems: list[str] = []
         self.others = 0
+        self.rows = 0
 
     def wrong(self, place: str, problem: str) -> None:
         """Note a problem at a place."""
@@ -93,6 +95,9 @@ class Folder:
         """Open a file to be read as bytes."""
         return (self.path / name).open("rb")
 
+    def close(self) -> None:
+        """Do nothing: every file is closed where it was opened."""
+
 
 class Archive:
     """An export as it was made."""
@@ -108,9 +113,18 @@ class Archive:
         """Open a file to be read as bytes."""
         return self.zip.open(name)
 
+    def close(self) -> None:
+        """Close the archive."""
+        self.zip.close()
+
 
 Files = Union[Folder, Archive]  # noqa: UP007 - for Python 3.8
 Heads = Dict[Tuple[str, int], str]  # noqa: UP006
+
+
+def opened(path: str) -> Files:
+    """Return the export at a path, an archive or a folder."""
+    return Folder(path) if Path(path).is_dir() else Archive(path)
 
 
 def check(path: str, anchor: bytes | None = None) -> Outcome:
@@ -120,13 +134,13 @@ def check(path: str, anchor: bytes | None = None) -> Outcome:
     """
     outcome = Outcome()
     try:
-        files: Files = Folder(path) if Path(path).is_dir() else Archive(path)
-        manifest = checked_manifest(files, outcome)
-        if manifest is not None:
-            check_files(files, manifest, outcome)
-            heads = anchored_heads(anchor)
-            check_rows(files, manifest, heads, outcome)
-            check_anchor(heads, manifest, outcome)
+        with closing(opened(path)) as files:
+            manifest = checked_manifest(files, outcome)
+            if manifest is not None:
+                check_files(files, manifest, outcome)
+                heads = anchored_heads(anchor)
+                check_rows(files, manifest, heads, outcome)
+                check_anchor(heads, manifest, outcome)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file provokes, it is damaged
         outcome.wrong(path, f"cannot be read as an export ({type(error).__name__}: {error})")
     return outcome
@@ -134,10 +148,10 @@ def check(path: str, anchor: bytes | None = None) -> Outcome:
 
 def checked_manifest(files: Files, outcome: Outcome) -> Any:
     """Return the manifest, if it is the one that was sealed and can be read, else None."""
-    with files.open(MANIFEST) as opened:
-        data = opened.read(LARGEST_MANIFEST)
-    with files.open(SEAL) as opened:
-        seal = opened.read(CHUNK)
+    with files.open(MANIFEST) as file:
+        data = file.read(LARGEST_MANIFEST)
+    with files.open(SEAL) as file:
+        seal = file.read(CHUNK)
     digest = hashlib.sha256(data).hexdigest()
     if seal != f"{digest}  {MANIFEST}\n".encode():
         outcome.wrong(SEAL, f"it is not the checksum of {MANIFEST}, which is {digest}")
@@ -175,9 +189,9 @@ def check_files(files: Files, manifest: Any, outcome: Outcome) -> None:
 def measured(files: Files, name: str, largest: int) -> tuple[int, str]:
     """Return the size and SHA-256 of a file; of one that is too large, no more than that it is."""
     size, digest = 0, hashlib.sha256()
-    with files.open(name) as opened:
+    with files.open(name) as file:
         while size <= largest:
-            chunk = opened.read(CHUNK)
+            chunk = file.read(CHUNK)
             if not chunk:
                 break
             size += len(chunk)
@@ -207,10 +221,9 @@ class Chain:
 def check_rows(files: Files, manifest: Any, heads: Heads, outcome: Outcome) -> None:
     """Check every line of rows.jsonl, and that the chains are as long as the manifest says."""
     chains = {part["id"]: Chain(part) for part in manifest["sites"]}
-    number = 0
-    with files.open(ROWS) as opened:
-        for number, line in enumerate(opened, 1):
-            place = f"{ROWS}, line {number}"
+    with files.open(ROWS) as file:
+        for number, line in enumerate(file, 1):
+            outcome.rows, place = number, f"{ROWS}, line {number}"
             try:
                 row = as_json(line)
                 problems = row_problems(row) + link_problems(row, chains, heads)
@@ -224,7 +237,9 @@ def check_rows(files: Files, manifest: Any, heads: Heads, outcome: Outcome) -> N
         said = (integer(part["rows"]), integer(head["position"]), head["hash"]) if head else None
         if end != said:
             outcome.wrong(ROWS, f"the chain of {part['name']} does not end as the manifest says")
-    outcome.checked.append(f"{number} audit rows hash to their links, and their columns agree.")
+    outcome.checked.append(
+        f"{outcome.rows} audit rows hash to their links, and their columns agree."
+    )
     linked = sum(1 for chain in chains.values() if chain.rows)
     outcome.checked.append(f"{linked} chains are without a gap and end as the manifest says.")
 
@@ -281,7 +296,7 @@ def check_anchor(heads: Heads, manifest: Any, outcome: Outcome) -> None:
         first = integer(part["before"]["position"]) + 1 if part["before"] else 1
         last = integer(part["head"]["position"]) if part["head"] else 0
         for site, position in heads:
-            whole = not manifest["since"] and not manifest["until"]
+            whole = manifest["since"] is None and manifest["until"] is None
             if site == part["id"] and position > last and whole:
                 outcome.wrong(ROWS, f"the chain of {part['name']} ends before the anchored link")
             compared += site == part["id"] and first <= position <= last
