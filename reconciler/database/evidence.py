@@ -34,7 +34,7 @@ def links(connection: Connection, parts: Sequence[ChainPart]) -> Iterator[AuditR
         "firsts": [part.first for part in parts],
         "lasts": [part.last for part in parts],
     }
-    return (AuditRecord(*row) for row in _stream(connection, "evidence/links", asked))
+    return (AuditRecord(*row) for row in stream(connection, "evidence/links", asked))
 
 
 def changes(
@@ -45,27 +45,27 @@ def changes(
 ) -> Iterator[AuditRecord]:
     """Yield audit rows, log and archive, oldest first; ``run`` is how the id of a run begins."""
     asked = _asked(sites, times) | {"run": run}
-    return (AuditRecord(*row) for row in _stream(connection, "evidence/changes", asked))
+    return (AuditRecord(*row) for row in stream(connection, "evidence/changes", asked))
 
 
 def signatures(
     connection: Connection, sites: Collection[UUID] | None, times: TimeRange
 ) -> Iterator[SignatureRecord]:
     """Yield the signatures recorded in a range of time, in the order of signing."""
-    rows = _stream(connection, "evidence/signatures", _asked(sites, times))
+    rows = stream(connection, "evidence/signatures", _asked(sites, times))
     return (SignatureRecord(*row) for row in rows)
 
 
 def runs(connection: Connection, sites: Collection[UUID] | None, times: TimeRange) -> Iterator[str]:
     """Yield runs as lines of JSON, oldest first; with ``sites`` only those that wrote there."""
-    return (line for (line,) in _stream(connection, "evidence/runs", _asked(sites, times)))
+    return (line for (line,) in stream(connection, "evidence/runs", _asked(sites, times)))
 
 
 def versions(
     connection: Connection, sites: Collection[UUID] | None, times: TimeRange
 ) -> Iterator[str]:
     """Yield the configurations that were applied as lines of JSON, by site and extension."""
-    return (line for (line,) in _stream(connection, "evidence/versions", _asked(sites, times)))
+    return (line for (line,) in stream(connection, "evidence/versions", _asked(sites, times)))
 
 
 def _asked(sites: Collection[UUID] | None, times: TimeRange) -> dict[str, Any]:
@@ -73,7 +73,8 @@ def _asked(sites: Collection[UUID] | None, times: TimeRange) -> dict[str, Any]:
     return {"sites": listed, "since": times.since, "until": times.until}
 
 
-def _stream(connection: Connection, name: str, asked: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def stream(connection: Connection, name: str, asked: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a named query by a cursor of the server, in the caller's transaction."""
     # All rows are fetched: a plan for the first tenth of them would be the slower one.
     connection.execute("SELECT set_config('cursor_tuple_fraction', '1', TRUE)")
     with connection.cursor(name=name.replace("/", "_")) as cursor:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeAlias
 from uuid import UUID
 
 from reconciler.database import audit as database
 from reconciler.database.connection import Connection, reading
+from reconciler.model.desired import DesiredState
 from reconciler.model.errors import ReconcilerError, UsageError
 from reconciler.model.evidence import Anchor, Verification
 from reconciler.operations.desired_state import Source, check_desired_state
@@ -18,7 +18,6 @@ from reconciler.operations.plan import OpenDatabase
 from reconciler.rules.suggestion import listed
 
 MOST_PLACES = 100
-People: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def verify_audit(
         UsageError: a glob selects no site.
     """
     with open_database() as connection, reading(connection):
-        _, names = people_and_names(request.folder, connection)
+        names = site_names(readable_state(request.folder), connection)
         chosen = chosen_sites(request, names)
         rows, links = database.extent(connection, chosen)
         found = database.tampering(connection, chosen, MOST_PLACES + 1)
@@ -68,26 +67,23 @@ def verify_audit(
 def anchor_audit(request: AuditRequest, open_database: OpenDatabase) -> Anchor:
     """Return the heads of the chains, to be kept in git or on paper. Writes nothing."""
     with open_database() as connection, reading(connection):
-        _, names = people_and_names(request.folder, connection)
+        names = site_names(readable_state(request.folder), connection)
         chosen = chosen_sites(request, names)
         return Anchor(heads=tuple(database.chain_heads(connection, chosen)))
 
 
-def people_and_names(folder: Path, connection: Connection) -> tuple[People, dict[UUID, str]]:
-    """Return the users' full names by username, and what to call each site.
-
-    A site is called by its slug where a readable desired state has it; without one nobody has a
-    full name.
-    """
-    names = database.site_names(connection)
+def readable_state(folder: Path) -> DesiredState | None:
+    """Return the desired state, whatever rules it breaks; None where it cannot be read."""
     try:
-        state = check_desired_state(Source(folder)).state
+        return check_desired_state(Source(folder)).state
     except ReconcilerError:
-        state = None
-    if state is None:
-        return {}, names
-    slugs = {site.id: site.slug for site in state.sites.values()}
-    return {user.username: user.name for user in state.users.values()}, names | slugs
+        return None
+
+
+def site_names(state: DesiredState | None, connection: Connection) -> dict[UUID, str]:
+    """Return what to call each site: its slug where the desired state has it, else its name."""
+    slugs = {site.id: site.slug for site in state.sites.values()} if state else {}
+    return database.site_names(connection) | slugs
 
 
 def chosen_sites(request: AuditRequest, names: Mapping[UUID, str]) -> list[UUID] | None:

@@ -12,10 +12,11 @@ from uuid import UUID
 from reconciler.database import evidence as database
 from reconciler.database.connection import Connection, reading
 from reconciler.database.state import database_identity
+from reconciler.model.desired import DesiredState
 from reconciler.model.errors import UsageError
 from reconciler.model.evidence import AuditRecord, ChainPart, SignatureRecord, TimeRange
 from reconciler.model.live import DatabaseIdentity
-from reconciler.operations.audit import AuditRequest, People, chosen_sites, people_and_names
+from reconciler.operations.audit import AuditRequest, chosen_sites, readable_state, site_names
 from reconciler.operations.plan import OpenDatabase
 
 _BEGINNING_OF_ID = re.compile(r"[0-9a-f][0-9a-f-]{0,35}")
@@ -33,7 +34,7 @@ class Evidence:
     times: TimeRange
     parts: tuple[ChainPart, ...]
     names: Mapping[UUID, str]
-    people: People
+    people: Mapping[str, str]
     """The names of MachShop's users as users.yaml has them, by username."""
     links: Callable[[], Iterator[AuditRecord]]
     changes: Callable[[], Iterator[AuditRecord]]
@@ -56,8 +57,9 @@ def open_evidence(
         UsageError: a glob selects no site, or the range of time is none.
     """
     _require_order(times)
+    state = readable_state(request.folder)
     with open_database() as connection, reading(connection):
-        people, names = people_and_names(request.folder, connection)
+        names = site_names(state, connection)
         sites = chosen_sites(request, names)
         parts = tuple(
             replace(part, name=names.get(part.site_id, part.name))
@@ -68,7 +70,7 @@ def open_evidence(
             times,
             parts,
             names,
-            people,
+            full_names(state),
             links=lambda: database.links(connection, parts),
             changes=lambda: database.changes(connection, sites, times),
             signatures=lambda: database.signatures(connection, sites, times),
@@ -92,7 +94,7 @@ class Changes:
 
     records: Iterator[AuditRecord]
     names: Mapping[UUID, str]
-    people: People
+    people: Mapping[str, str]
 
 
 @contextmanager
@@ -107,10 +109,16 @@ def open_changes(
     _require_order(wanted.times)
     if wanted.run is not None and not _BEGINNING_OF_ID.fullmatch(wanted.run):
         raise UsageError(f"{wanted.run!r} is no id of a run", "Give the id or how it begins.")
+    state = readable_state(request.folder)
     with open_database() as connection, reading(connection):
-        people, names = people_and_names(request.folder, connection)
+        names = site_names(state, connection)
         sites = chosen_sites(request, names)
-        yield Changes(_selected(connection, sites, wanted), names, people)
+        yield Changes(_selected(connection, sites, wanted), names, full_names(state))
+
+
+def full_names(state: DesiredState | None) -> dict[str, str]:
+    """Return the full names of the users that users.yaml has, by username."""
+    return {user.username: user.name for user in state.users.values()} if state else {}
 
 
 def _selected(

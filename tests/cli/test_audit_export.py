@@ -106,20 +106,3 @@ def verifier(program: Path, *arguments: str) -> Ran:
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
-
-
-def test_scratch(archive: Path, folder: Path) -> None:
-    print(sorted(contents(archive)), contents(archive)["manifest.json"].decode())
-    for n in ("rows", "signatures", "runs", "versions"):
-        print(contents(archive)[n + ".jsonl"].decode()[:3000])
-    d = verifier(folder / "verify.py")
-    print(d)
-    import shutil
-    shutil.copytree(folder, "/tmp/ev-out", dirs_exist_ok=True)
-    shutil.copy(archive, "/tmp/ev-out.zip")
-
-
-def test_show(recorded):
-    print(run(recorded, "audit", "show").out)
-    print(run(recorded, "audit", "show", "-v", "--site", "cork", "--json").out)
-    assert 0

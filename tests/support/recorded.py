@@ -29,8 +29,9 @@ ROWS, CORK_ROWS, SIGNATURES, RUNS, VERSIONS = 10, 4, 1, 4, 8
 def recorded_installation(
     server_url: str, template: str, repository: Path
 ) -> Iterator[Installation]:
-    """Yield an installation with activations, a signature, a reconfiguration, a deactivation and an
-    edit by hand that put a secret in; the first rows are in the archive.
+    """Yield an installation with changes of every kind, a signature, and an edit by hand.
+
+    The edit put a secret in; the rows of the first apply are in the archive.
     """
     with new_installation(server_url, template, repository) as made:
         made.apply()
