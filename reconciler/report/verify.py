@@ -33,7 +33,7 @@ import zipfile
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Dict, Tuple, Union  # noqa: UP035 - for Python 3.8
+from typing import IO, Any, Callable, Dict, Tuple, Union  # noqa: UP035 - for Python 3.8
 
 MANIFEST, SEAL, ROWS = "manifest.json", "manifest.sha256", "rows.jsonl"
 FORMAT_VERSION = "1.0"
@@ -226,10 +226,10 @@ def check_rows(files: Files, manifest: Any, heads: Heads, outcome: Outcome) -> N
             outcome.rows, place = number, f"{ROWS}, line {number}"
             try:
                 row = as_json(line)
-                problems = row_problems(row) + link_problems(row, chains, heads)
-            except (ValueError, KeyError, TypeError, RecursionError) as error:
-                problems = [f"it is no audit row ({type(error).__name__}: {error})"]
-            for problem in problems:
+            except (ValueError, RecursionError) as error:
+                outcome.wrong(place, f"it is no JSON ({type(error).__name__}: {error})")
+                continue
+            for problem in guarded(row_problems, row) + guarded(link_problems, row, chains, heads):
                 outcome.wrong(place, problem)
     for part in manifest["sites"]:
         chain, head = chains[part["id"]], part["head"]
@@ -242,6 +242,14 @@ def check_rows(files: Files, manifest: Any, heads: Heads, outcome: Outcome) -> N
     )
     linked = sum(1 for chain in chains.values() if chain.rows)
     outcome.checked.append(f"{linked} chains are without a gap and end as the manifest says.")
+
+
+def guarded(find: Callable[..., list[str]], *facts: Any) -> list[str]:
+    """Return what is wrong; a line without what has to be in it is no reason to stop."""
+    try:
+        return find(*facts)
+    except (AttributeError, ValueError, KeyError, TypeError, RecursionError) as error:
+        return [f"it is no audit row ({type(error).__name__}: {error})"]
 
 
 def row_problems(row: Any) -> list[str]:

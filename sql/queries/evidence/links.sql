@@ -5,10 +5,10 @@ SELECT chain.site_id, chain.position, record.id, record.extension_id, record.act
        to_char(record.changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed_at,
        record.old_config_hash, record.new_config_hash, record.reason, record.details::text,
        record.sequence, record.recorded_by, record.archived,
-       reconciler_audit_text(
+       CASE WHEN record.id IS NOT NULL THEN reconciler_audit_text(
            record.id, record.site_id, record.extension_id, record.action, record.changed_by,
            record.changed_at, record.old_config_hash, record.new_config_hash, record.reason,
-           record.details, record.sequence, record.recorded_by) AS text,
+           record.details, record.sequence, record.recorded_by) END AS text,
        encode(chain.row_hash, 'hex') AS row_hash, encode(chain.chain_hash, 'hex') AS chain_hash
 FROM unnest(%(sites)s::uuid[], %(firsts)s::bigint[], %(lasts)s::bigint[])
     AS part (site_id, first, last)
