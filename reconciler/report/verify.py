@@ -256,6 +256,8 @@ def row_problems(row: Any) -> list[str]:
     """Return what is wrong with a line by itself."""
     if set(row) != KEYS:
         return ["it has other keys than an audit row"]
+    if row["position"] is None:
+        return []
     if row["text"] is None:
         return ["the audit row of this link was gone from the database"]
     problems = []
