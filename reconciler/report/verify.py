@@ -1,8 +1,10 @@
 """Verifies an export of the audit log. Needs Python 3.8 or later, and nothing else: no database.
 
-    python3 verify.py                      the folder that this file lies in
-    python3 verify.py EXPORT.zip           an archive
-    python3 verify.py FOLDER --anchor A    heads of the chains that were kept elsewhere, as well
+    python3 -I verify.py                      the folder that this file lies in
+    python3 -I verify.py EXPORT.zip           an archive
+    python3 -I verify.py FOLDER --anchor A    heads of the chains that were kept elsewhere, as well
+
+With -I, Python takes its own library and no file that somebody put beside this one.
 
 What it checks, in this order:
 

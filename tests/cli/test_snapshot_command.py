@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from tests.cli.conftest import Command, Ran, inside
 from tests.support.hostile import HOSTILE
@@ -111,3 +114,18 @@ def test_no_reason_of_a_snapshot_steers_the_terminal(
         out = command("snapshot", *arguments, **inside(copied)).out
         assert all(each.isprintable() for each in out.replace("\n", ""))
         assert "##[" not in out
+
+
+def test_a_login_of_the_service_role_may_make_snapshots(
+    copied: Installation, command: Command
+) -> None:
+    role = f"service_{uuid4().hex}"
+    name = sql.Identifier(role)
+    copied.rows(sql.SQL("CREATE ROLE {} LOGIN IN ROLE reconciler_service").format(name))
+    try:
+        there = inside(copied) | {"DATABASE_URL": make_conninfo(copied.url, user=role)}
+        done = command("snapshot", "create", "--reason", "Before", **there)
+        assert (done.code, done.err) == (0, "3 snapshots written.\n")
+        assert command("snapshot", "verify", **there).code == 0
+    finally:
+        copied.rows(sql.SQL("DROP ROLE {}").format(name))
