@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import sys
 import zipfile
@@ -348,7 +349,7 @@ def as_json(text: str | bytes) -> Any:
 
 
 def refused(constant: str) -> None:
-    """Refuse NaN and Infinity, which are no JSON."""
+    """Refuse NaN and Infinity."""
     raise ValueError(f"{constant} is no JSON")
 
 
@@ -378,7 +379,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("export", nargs="?", default=str(Path(__file__).resolve().parent))
     parser.add_argument("--anchor", metavar="FILE", help="heads that `audit anchor` printed")
     asked = parser.parse_args(arguments)
-    anchor = Path(asked.anchor).read_bytes() if asked.anchor else None
+    try:
+        anchor = Path(asked.anchor).read_bytes() if asked.anchor else None
+    except OSError as error:
+        parser.error(f"cannot read {asked.anchor}: {error.strerror}")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     outcome = check(asked.export, anchor)
     for sentence in outcome.checked:
         sys.stdout.write(f"checked: {sentence}\n")

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.report import verify
 from reconciler.report.evidence_check import check_archive
 from tests.cli.conftest import Command, inside
 from tests.support.exports import (
@@ -32,6 +33,7 @@ from tests.support.exports import (
 from tests.support.installation import CORK, Installation
 
 Rows = list[dict[str, Any]]
+VERIFIER = verify.__file__
 NAMES = (
     "index.html",
     "manifest.json",
@@ -115,6 +117,21 @@ def test_any_byte_that_is_changed_is_noticed(
     bits = data.draw(st.integers(1, 255))
     folder = unpacked(files | {name: flipped(files[name], at, bits)}, scratch)
     assert not check_archive(folder).passed
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_byte_changed_in_the_archive_is_noticed_or_changes_nothing_of_what_is_read(
+    exported: Path, files: Files, scratch: Path, data: st.DataObject
+) -> None:
+    whole = exported.read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    path = scratch.with_name("changed.zip")
+    path.write_bytes(flipped(whole, at, data.draw(st.integers(1, 255))))
+    if check_archive(path).passed:
+        assert contents(path) == files
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -321,6 +338,20 @@ def test_a_file_larger_than_the_manifest_says_is_not_read_to_its_end(
     bomb = files | {"runs.jsonl": bytes(50_000_000)}
     outcome = check_archive(packed(bomb, tmp_path / "bomb.zip"))
     assert outcome.problems == ("runs.jsonl: it is not the file that the manifest describes",)
+
+
+def test_an_anchor_that_cannot_be_read_is_no_verified_one(exported: Path, tmp_path: Path) -> None:
+    for data, code in ((None, 2), (b"", 1), (b"{}", 1), (b'{"heads": [{}]}', 1)):
+        anchor = tmp_path / "anchor.json"
+        if data is not None:
+            anchor.write_bytes(data)
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", VERIFIER, str(exported), "--anchor", str(anchor)],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False)
 
 
 def test_nothing_in_an_export_steers_a_terminal(files: Files, tmp_path: Path) -> None:
