@@ -1,4 +1,4 @@
-"""``reconciler audit verify|anchor``."""
+"""``reconciler audit verify|anchor``, and the group of all audit commands."""
 
 from __future__ import annotations
 
@@ -21,19 +21,22 @@ from reconciler.report.evidence_text import (
 from reconciler.report.view import counted
 from reconciler.settings import Settings
 
-_HERE = "reconciler.cli.audit"
+_HERE, _RECORDS = "reconciler.cli.audit", "reconciler.cli.evidence"
 
 
 @click.group(
     cls=LazyGroup,
     example="reconciler audit verify --anchor anchor.json",
     lazy={
+        "show": (f"{_RECORDS}:show", "Show what changed: when, who, what, why."),
         "verify": (f"{_HERE}:verify", "Show that no audit row was altered, removed or added."),
         "anchor": (f"{_HERE}:anchor", "Print the heads of the chains, to be kept elsewhere."),
+        "export": (f"{_RECORDS}:export", "Write one archive that an inspector can take away."),
+        "check": (f"{_RECORDS}:check", "Verify such an archive. Needs no database."),
     },
 )
 def audit() -> None:
-    """Prove that the audit log is whole."""
+    """Read the audit log, prove that it is whole, hand it over."""
 
 
 @click.command(

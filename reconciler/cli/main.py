@@ -33,7 +33,11 @@ COMMANDS = {
     "drift": ("reconciler.cli.drift:drift", "Show, and heal, what was changed outside git."),
     "signoff": ("reconciler.cli.signoff:signoff", "Sign an aspect of one configuration."),
     "encrypt": ("reconciler.cli.encrypt:encrypt", "Encrypt a secret for the files."),
-    "audit": ("reconciler.cli.audit:audit", "Prove that the audit log is whole."),
+    "audit": ("reconciler.cli.audit:audit", "Read the audit log, prove it, hand it over."),
+    "snapshot": (
+        "reconciler.cli.snapshot:snapshot",
+        "Keep, look at, compare and verify snapshots of sites.",
+    ),
     "db": ("reconciler.cli.database:db", "Create and inspect the schema."),
     "publish": ("reconciler.cli.publish:publish", "Post a plan where it is read."),
     "schema": ("reconciler.cli.schema:schema", "Print the JSON Schema of a file kind."),

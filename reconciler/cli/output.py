@@ -52,8 +52,16 @@ class Output:
         Raises:
             ReconcilerError: it cannot be written.
         """
+        self.piece(text if text.endswith("\n") else f"{text}\n")
+
+    def piece(self, text: str) -> None:
+        """Write a piece of a long result as it is; a reader who has gone is not missed.
+
+        Raises:
+            ReconcilerError: it cannot be written.
+        """
         try:
-            sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+            sys.stdout.write(text)
             sys.stdout.flush()
         except BrokenPipeError:
             write_nowhere(sys.stdout)

@@ -121,12 +121,12 @@ def bodies(
     """Return the live and last-applied configurations of ``keys``."""
     rows = connection.execute(query("state/bodies"), _key_arrays(keys))
     return {
-        ConfigurationKey(site_id, extension_id): Bodies(_decoded(live), _decoded(applied))
+        ConfigurationKey(site_id, extension_id): Bodies(decoded(live), decoded(applied))
         for site_id, extension_id, live, applied in rows
     }
 
 
-def _decoded(text: str | None) -> Any:
+def decoded(text: str | None) -> Any:
     """Return a stored configuration; one that no reader takes is described, not shown."""
     if text is None:
         return None

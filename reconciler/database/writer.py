@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 from reconciler.database.connection import Connection
 from reconciler.database.derived_writer import write_derived
 from reconciler.database.row_counts import expect_rows
+from reconciler.database.snapshots import write_snapshots
 from reconciler.database.sql_files import query
 from reconciler.model.derived import SiteRecords
 from reconciler.model.errors import LockNotObtainedError, ReconcilerError
@@ -194,11 +195,8 @@ def write_changes(
     expect_rows(connection.execute(query("apply/write_signoffs")).rowcount, signed)
     write_derived(connection, sites, run_id=run.id, revision=run.revision)
     expect_rows(connection.execute(query("apply/write_audit")).rowcount, len(changes))
-    snapshots = connection.execute(
-        query("apply/write_snapshots"),
-        {**by_run, "reason": f"{run.kind} {run.id}", "created_by": run.started_by},
-    )
-    expect_rows(snapshots.rowcount, len({change.site_id for change in changes}))
+    touched = {change.site_id for change in changes}
+    write_snapshots(connection, touched, f"{run.kind} {run.id}", run.started_by, run.id)
     _require_no_difference(connection)
 
 

@@ -1,8 +1,9 @@
-"""What proves that the audit log is whole: the heads of its chains, and what does not fit."""
+"""What the records prove: audit rows, signatures, the heads of the chains, what does not fit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -66,3 +67,78 @@ class Verification:
     tampering: tuple[Tampering, ...] = ()
     more: bool = False
     """Whether there are other places beyond those listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRange:
+    """From ``since`` to before ``until``; None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainPart:
+    """The links ``first`` to ``last`` of a site's chain; both None where it has none.
+
+    ``before`` is the chain's hash at the link before the first, None at the beginning; ``head``
+    is its hash at the last.
+    """
+
+    site_id: UUID
+    name: str
+    first: int | None
+    last: int | None
+    before: str | None
+    head: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """An audit row as it is read, and where asked for its link and the text that was hashed.
+
+    A link whose row is gone has no ``id`` and no text; a row that no link names no position.
+    ``changed_at`` is a time in UTC, to the microsecond; ``details`` is JSON, as PostgreSQL
+    writes it.
+    """
+
+    site_id: UUID
+    position: int | None
+    id: UUID | None
+    extension_id: str | None
+    action: str | None
+    changed_by: UUID | None
+    username: str | None
+    changed_at: str | None
+    old_config_hash: str | None
+    new_config_hash: str | None
+    reason: str | None
+    details: str | None
+    sequence: int | None
+    recorded_by: str | None
+    archived: bool | None
+    text: str | None
+    row_hash: str | None
+    chain_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRecord:
+    """A signature as it was recorded: who, in which role, when, what it says and of what."""
+
+    site_id: UUID
+    extension_id: str
+    aspect: str
+    meaning: str | None
+    signed_by: UUID
+    username: str | None
+    role: str
+    signed_at: str
+    config_hash: str
+    config_version: int
+    version: str | None
+    notes: str | None
+    recorded_at: str
+    recorded_by: str
+    commit: str | None
+    run_id: str | None

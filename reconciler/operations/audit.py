@@ -10,6 +10,7 @@ from uuid import UUID
 
 from reconciler.database import audit as database
 from reconciler.database.connection import Connection, reading
+from reconciler.model.desired import DesiredState
 from reconciler.model.errors import ReconcilerError, UsageError
 from reconciler.model.evidence import Anchor, Verification
 from reconciler.operations.desired_state import Source, check_desired_state
@@ -46,8 +47,8 @@ def verify_audit(
         UsageError: a glob selects no site.
     """
     with open_database() as connection, reading(connection):
-        names = _names(request.folder, connection)
-        chosen = _chosen(request, names)
+        names = site_names(readable_state(request.folder), connection)
+        chosen = chosen_sites(request, names)
         rows, links = database.extent(connection, chosen)
         found = database.tampering(connection, chosen, MOST_PLACES + 1)
         heads = [
@@ -66,21 +67,31 @@ def verify_audit(
 def anchor_audit(request: AuditRequest, open_database: OpenDatabase) -> Anchor:
     """Return the heads of the chains, to be kept in git or on paper. Writes nothing."""
     with open_database() as connection, reading(connection):
-        chosen = _chosen(request, _names(request.folder, connection))
+        names = site_names(readable_state(request.folder), connection)
+        chosen = chosen_sites(request, names)
         return Anchor(heads=tuple(database.chain_heads(connection, chosen)))
 
 
-def _names(folder: Path, connection: Connection) -> dict[UUID, str]:
-    """Return what to call each site: its slug where a readable desired state has it."""
-    names = database.site_names(connection)
+def readable_state(folder: Path) -> DesiredState | None:
+    """Return the desired state, whatever rules it breaks; None where it cannot be read."""
     try:
-        state = check_desired_state(Source(folder)).state
+        return check_desired_state(Source(folder)).state
     except ReconcilerError:
-        return names
-    return names | {site.id: site.slug for site in (state.sites.values() if state else ())}
+        return None
 
 
-def _chosen(request: AuditRequest, names: Mapping[UUID, str]) -> list[UUID] | None:
+def site_names(state: DesiredState | None, connection: Connection) -> dict[UUID, str]:
+    """Return what to call each site: its slug where the desired state has it, else its name."""
+    slugs = {site.id: site.slug for site in state.sites.values()} if state else {}
+    return database.site_names(connection) | slugs
+
+
+def chosen_sites(request: AuditRequest, names: Mapping[UUID, str]) -> list[UUID] | None:
+    """Return the ids of the sites that the request's globs select; None is all.
+
+    Raises:
+        UsageError: a glob selects no site.
+    """
     if not request.sites:
         return None
     chosen = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import rfc8785
@@ -10,6 +10,7 @@ import rfc8785
 from reconciler.model.canonical import canonical_json
 from reconciler.model.change import SENSITIVE, FieldDifference, Operation
 from reconciler.model.document import Path
+from reconciler.model.manifest import Catalog
 from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import holds_password, is_reference, is_sensitive
 
@@ -55,6 +56,24 @@ def _shown(value: Any) -> Any:
     except rfc8785.CanonicalizationError:
         return str(value)
     return value
+
+
+def known_schemas(
+    catalogs: Iterable[Catalog], extension: str, versions: Iterable[str]
+) -> tuple[Mapping[str, Any], ...] | None:
+    """Return the schemas of every known version of the extension: a secret in any is one.
+
+    None where one of ``versions`` has no manifest: then nothing says what is secret.
+    """
+    known = tuple(catalogs)
+    for version in versions:
+        if not any(catalog.manifest(extension, version) for catalog in known):
+            return None
+    return tuple(
+        manifest.schema
+        for catalog in known
+        for manifest in catalog.manifests.get(extension, {}).values()
+    )
 
 
 def redacted(schema: Mapping[str, Any], value: Any, path: Path = ()) -> Any:

@@ -19,7 +19,7 @@ from reconciler.model.plan import BlockCode, BlockedReason, DesiredRevision, Pla
 from reconciler.planning.attribution import Attribution, attribute, causes, own_file
 from reconciler.planning.change_windows import windows_of
 from reconciler.planning.compare import Divergence, origin
-from reconciler.planning.differences import field_differences
+from reconciler.planning.differences import field_differences, known_schemas
 from reconciler.planning.inputs import PlanInputs
 
 
@@ -231,21 +231,10 @@ def _by(
 
 
 def _schemas(inputs: PlanInputs, divergence: Divergence) -> tuple[Mapping[str, Any], ...] | None:
-    """Return the schemas of every known version of the extension: a secret in any is one.
-
-    None where the version on either side has no manifest: then nothing says what is secret.
-    """
-    extension = divergence.key.extension_id
     catalogs = [state.catalog for state in (inputs.head, inputs.base) if state]
     sides = (divergence.desired, divergence.row.live if divergence.row else None)
-    for side in sides:
-        if side and not any(catalog.manifest(extension, side.version) for catalog in catalogs):
-            return None
-    return tuple(
-        manifest.schema
-        for catalog in catalogs
-        for manifest in catalog.manifests.get(extension, {}).values()
-    )
+    versions = [side.version for side in sides if side]
+    return known_schemas(catalogs, divergence.key.extension_id, versions)
 
 
 def _source_of(wanted: DesiredConfiguration | None) -> Any:

@@ -92,7 +92,11 @@ def printable_json(value: Any) -> str:
 
     It is the same value: readers of JSON undo the escapes.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return printable_json_text(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def printable_json_text(text: str) -> str:
+    """Return a JSON text in the same way; it holds the same value."""
     return _STEERS_IN_JSON.sub(_escaped_in_json, text)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from reconciler.report import diagnostic_view, difference_text, drift_text, escaping, sections, view
 from reconciler.report.folding import OWN_FILE
@@ -59,6 +60,33 @@ def _environment() -> Environment:
         fence_for=escaping.fence_for,
     )
     return environment
+
+
+@cache
+def _html_environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("reconciler.report", "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        # Every text that a template shows passes through, and only then the escaping.
+        finalize=_shown_in_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _shown_in_html(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return escaping.printable(value)
+    return value
+
+
+def render_html(template: str, **facts: Any) -> str:
+    """Return an HTML template of ``report/templates`` filled with ``facts``, each of them escaped.
+
+    Markup is only what the template itself says.
+    """
+    return _html_environment().get_template(template).render(facts)
 
 
 def render(template: str, **facts: Any) -> str:

@@ -19,6 +19,8 @@ from reconciler.cli.main import run
 from reconciler.desired.demonstration import make_repository
 from tests.support.databases import fresh_database
 from tests.support.desired_folder import DesiredFolder, GitRepository, git_environment
+from tests.support.installation import Installation
+from tests.support.recorded import recorded_installation
 
 BRANCH = "faster-exchange"
 _SETTINGS = ("CI", "DATABASE_URL", "NO_COLOR", "FORCE_COLOR", "PGTZ", "PGPASSWORD")
@@ -153,3 +155,31 @@ def installed(plants: Plants, server_url: str, installed_template: str) -> Itera
     """The example state in git, and a database where its main branch is applied."""
     with fresh_database(server_url, installed_template) as url:
         yield Plants(plants.repository, url)
+
+
+def inside(installation: Installation) -> dict[str, Any]:
+    """Return how a command is run on an installation: in its folder, on its database."""
+    return {"cwd": installation.repository, "DATABASE_URL": installation.url}
+
+
+@pytest.fixture(scope="session")
+def recorded(
+    server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """Records of every kind; tests share them and must not change them."""
+    folder = tmp_path_factory.mktemp("recorded")
+    with recorded_installation(server_url, template, folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def exported(recorded: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The export of all of those records."""
+    out = tmp_path_factory.mktemp("exported") / "all.zip"
+    subprocess.run(
+        [sys.executable, "-m", "reconciler", "audit", "export", "--out", str(out)],
+        cwd=recorded.repository,
+        env=clean_environment(recorded.repository, DATABASE_URL=recorded.url),
+        check=True,
+    )
+    return out

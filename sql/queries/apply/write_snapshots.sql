@@ -1,7 +1,7 @@
--- One snapshot a touched site: all its configurations and signoffs as they are now. Of a row
--- that somebody edited by hand only hash and digest are kept: nobody checked it for secrets.
+-- One snapshot a site: all its configurations and signoffs as they are now. Of a row that somebody
+-- edited by hand only hash and digest are kept: nobody checked it for secrets.
 INSERT INTO configuration_snapshots
-    (site_id, configurations, signoffs, reason, created_by, run_id)
+    (site_id, configurations, signoffs, reason, created_by, run_id, audit_position)
 SELECT touched.site_id,
        coalesce((
            SELECT jsonb_agg(
@@ -29,6 +29,11 @@ SELECT touched.site_id,
            FROM compliance_signoffs AS signoff
            WHERE signoff.site_id = touched.site_id
        ), '[]'),
-       %(reason)s, %(created_by)s, %(run_id)s
-FROM (SELECT DISTINCT site_id FROM staged_changes) AS touched
+       %(reason)s, %(created_by)s, %(run_id)s,
+       coalesce((
+           SELECT max(chain.position) FROM configuration_audit_chain AS chain
+           WHERE chain.site_id = touched.site_id
+       ), 0)
+FROM unnest(%(sites)s::uuid[]) AS touched (site_id)
 ORDER BY touched.site_id
+RETURNING id

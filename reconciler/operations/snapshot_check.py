@@ -1,0 +1,86 @@
+"""Snapshots held against themselves, and against the history as it was when they were made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import rfc8785
+
+from reconciler.database import snapshots as database
+from reconciler.database.connection import reading
+from reconciler.model.canonical import config_hash
+from reconciler.model.snapshot import Doubt, Doubted, Entry
+from reconciler.operations.audit import AuditRequest, chosen_sites, readable_state, site_names
+from reconciler.operations.plan import OpenDatabase
+
+MOST_DOUBTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotsVerified:
+    """How much was verified, the first entries that do not fit, and whether there are others."""
+
+    snapshots: int
+    configurations: int
+    doubted: tuple[Doubted, ...]
+    others: int
+    names: Mapping[UUID, str]
+
+
+def verify_snapshots(request: AuditRequest, open_database: OpenDatabase) -> SnapshotsVerified:
+    """Hold every snapshot against itself and against the history as it was then. Writes nothing.
+
+    A configuration has to have the hash and the digest that it says, and has to be what the
+    reconciler had applied last; one that is missing or drifted needs an edit by hand that the
+    audit log knows.
+    """
+    with open_database() as connection, reading(connection):
+        names = site_names(readable_state(request.folder), connection)
+        entries = database.entries(connection, chosen_sites(request, names))
+        return _verified(entries, names)
+
+
+def _verified(entries: Iterable[Entry], names: Mapping[UUID, str]) -> SnapshotsVerified:
+    snapshots: set[UUID] = set()
+    hashes: dict[tuple[UUID, str, str | None], str | None] = {}
+    doubted: list[Doubted] = []
+    configurations = others = 0
+    for entry in entries:
+        snapshots.add(entry.snapshot_id)
+        configurations += entry.kept
+        if entry.extension is None or (doubt := _doubt(entry, hashes)) is None:
+            continue
+        if len(doubted) == MOST_DOUBTED:
+            others += 1
+            continue
+        doubted.append(Doubted(entry.snapshot_id, entry.site_id, entry.at, entry.extension, doubt))
+    return SnapshotsVerified(len(snapshots), configurations, tuple(doubted), others, names)
+
+
+def _doubt(entry: Entry, hashes: dict[tuple[UUID, str, str | None], str | None]) -> Doubt | None:
+    """Return what is wrong with an entry. ``hashes`` are kept: most entries recur unchanged."""
+    if not entry.kept:
+        return Doubt.MISSING if entry.applied_hash and not entry.edited else None
+    if entry.drifted:
+        return None if entry.edited else Doubt.UNEXPLAINED
+    if entry.digest_now is None or entry.digest_now != entry.digest:
+        return Doubt.DIGEST
+    key = (entry.site_id, entry.extension or "", entry.digest_now)
+    if key not in hashes:
+        hashes[key] = _hash(entry)
+    if hashes[key] != entry.config_hash:
+        return Doubt.HASH
+    applied = (entry.applied_hash, entry.applied_digest)
+    return Doubt.HISTORY if (entry.config_hash, entry.digest) != applied else None
+
+
+def _hash(entry: Entry) -> str | None:
+    """Return the hash of what an entry holds; None where that is beyond what can be hashed."""
+    try:
+        configuration = json.loads(entry.configuration or "")
+        return config_hash(entry.site_id, entry.extension or "", entry.version or "", configuration)
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        return None
