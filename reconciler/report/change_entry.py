@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from reconciler.model.change import FieldDifference
 from reconciler.model.evidence import AuditRecord
+from reconciler.report.difference_text import difference_lines
 from reconciler.report.escaping import shown_value
-from reconciler.report.view import diff_lines
 
 OUT_OF_BAND = "out-of-band"
 _PARTS_OF_TIME = 19
@@ -106,7 +106,7 @@ def _lines(details: Mapping[str, Any]) -> Iterator[str]:
     differences = details.get("differences")
     for difference in differences if isinstance(differences, list) else ():
         try:
-            yield from diff_lines([FieldDifference.model_validate(difference)])
+            yield from difference_lines(FieldDifference.model_validate(difference))
         except ValidationError:
             yield f"? {shown_value(difference)}"
     keys = details.get("changedKeys")

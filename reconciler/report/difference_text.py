@@ -19,11 +19,16 @@ def diff_lines(entry: Folded) -> list[str]:
     """
     pairs = list(zip(entry.first.differences, entry.sources, strict=True))
     if source_text(entry) or all(source is None for _, source in pairs):
-        return [line for difference, _ in pairs for line in _lines(difference)]
+        return [line for difference, _ in pairs for line in difference_lines(difference)]
     lines = []
     for source in _in_order(source for _, source in pairs):
         lines.append(f"@@ {f'from {source}' if source else _NO_FILE} @@")
-        lines += [line for difference, its in pairs if its == source for line in _lines(difference)]
+        lines += [
+            line
+            for difference, its in pairs
+            if its == source
+            for line in difference_lines(difference)
+        ]
     return lines
 
 
@@ -71,7 +76,8 @@ def _step(difference: FieldDifference) -> str:
     return f"{place}: {old} → {new}{', changed' if old == new else ''}"
 
 
-def _lines(difference: FieldDifference) -> list[str]:
+def difference_lines(difference: FieldDifference) -> list[str]:
+    """Return one difference as lines of a diff: the old value, the new one, or both."""
     place = _place(difference)
     old, new = _values(difference)
     if difference.operation is Operation.ADD:

@@ -11,8 +11,9 @@ from reconciler.model.change import Action, FieldDifference
 from reconciler.model.snapshot import Difference, Doubt, KeptConfiguration, Snapshot
 from reconciler.operations.snapshot import LIVE, Compared, Listed, Shown
 from reconciler.operations.snapshot_check import SnapshotsVerified
+from reconciler.report.difference_text import difference_lines
 from reconciler.report.escaping import printable, printable_json, shown_value
-from reconciler.report.view import SYMBOLS, counted, diff_lines
+from reconciler.report.view import SYMBOLS, counted
 
 _DRIFTED = "edited outside git when the snapshot was made; its values were not kept"
 _SAID = {
@@ -125,8 +126,8 @@ def _compared_lines(compared: Compared) -> Iterator[str]:
             yield f"    {_DRIFTED}"
         elif not each.differences and action is Action.RECONFIGURE:
             yield "    the same values under another hash or version"
-        for line in diff_lines(each.differences):
-            yield f"    {line}"
+        for difference in each.differences:
+            yield from (f"    {line}" for line in difference_lines(difference))
 
 
 def compared_as_json(compared: Compared) -> str:
