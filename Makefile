@@ -41,6 +41,10 @@ test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
 test-faults: $(INSTALLED) ## break an apply off at every message, in every way
 	$(BIN)/python -m pytest tests/faults -m faults --dist worksteal
 
+.PHONY: test-exhaustive
+test-exhaustive: $(INSTALLED) ## every case of what `make test` tries in part
+	$(BIN)/python -m pytest -m exhaustive --dist worksteal
+
 .PHONY: check
 check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated pages
 	$(BIN)/ruff format --check $(SOURCES)

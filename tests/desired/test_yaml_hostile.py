@@ -9,14 +9,24 @@ import pytest
 
 from reconciler.desired.yaml.reader import read_yaml
 from tests.support.hostile_grammar import HOSTILE_TO_GRAMMAR
-from tests.support.hostile_yaml import HOSTILE_YAML, SIZE
+from tests.support.hostile_yaml import ELSEWHERE, HOSTILE_YAML, SIZE, Text
 
 FILES = HOSTILE_YAML | HOSTILE_TO_GRAMMAR
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_mebibyte_is_read_or_refused_in_time(name: str) -> None:
-    data = FILES[name]().encode()
+    read_in_time(FILES[name])
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_so_is_every_sign_at_every_place(name: str) -> None:
+    read_in_time(ELSEWHERE[name])
+
+
+def read_in_time(text: Text) -> None:
+    data = text().encode()
     assert len(data) <= SIZE
     began = time.process_time()
     reading = read_yaml("f.yaml", data)

@@ -51,7 +51,7 @@ from tests.support.installation import (
     table_digests,
 )
 
-EXAMPLES, STEPS = 16, 6
+EXAMPLES, STEPS = 12, 6
 SITES = {"bremen": BREMEN, "cork": CORK, "dayton": DAYTON}
 WITH_PROFILE = ("bremen", "cork")
 Key = tuple[UUID, str]

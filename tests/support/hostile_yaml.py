@@ -61,13 +61,36 @@ _SIGNS = [
     *("|\n", ">\n\n", "? a\n: b\n", "\\u0041", "\ta: b\n", " \n", "a:\n", "{}", "[],", "a: &a\n"),
 ]
 
+_AROUND = {
+    "only": ("", ""),
+    "a key, then": ("version: ", ""),
+    "a flow list of": ("a: [", "]"),
+    "double quotes around": ('a: "', '"'),
+    "a literal text of": ("a: |\n  ", ""),
+    "a configuration of": ("configuration:\n ", ""),
+}
+
+
+def _where(place: int, sign: int) -> bool:
+    """Return whether a sign is tried at a place in every run: each sign at one, in turn."""
+    return sign % len(_AROUND) == place
+
+
+ELSEWHERE: dict[str, Text] = {
+    f"{where} {sign!a}": repeated(sign, *around)
+    for place, (where, around) in enumerate(_AROUND.items())
+    for number, sign in enumerate(_SIGNS)
+    if not _where(place, number)
+}
+"""Every sign at every other place; beside these, each is tried at one in every run."""
+
 HOSTILE_YAML: dict[str, Text] = {
-    **{f"only {sign!a}": repeated(sign) for sign in _SIGNS},
-    **{f"a key, then {sign!a}": repeated(sign, "version: ") for sign in _SIGNS},
-    **{f"a flow list of {sign!a}": repeated(sign, "a: [", "]") for sign in _SIGNS},
-    **{f"double quotes around {sign!a}": repeated(sign, 'a: "', '"') for sign in _SIGNS},
-    **{f"a literal text of {sign!a}": repeated(sign, "a: |\n  ") for sign in _SIGNS},
-    **{f"a configuration of {sign!a}": repeated(sign, "configuration:\n ") for sign in _SIGNS},
+    **{
+        f"{where} {sign!a}": repeated(sign, *around)
+        for place, (where, around) in enumerate(_AROUND.items())
+        for number, sign in enumerate(_SIGNS)
+        if _where(place, number)
+    },
     "many keys": numbered(lambda n: f"k{n}: {n}\n"),
     "many keys of a configuration": numbered(lambda n: f"  k{n}: 1\n", "configuration:\n"),
     "many similar keys": numbered(lambda n: f"{'k' * 60}{n}: {n}\n"),
