@@ -176,6 +176,12 @@ def run_that_applied(connection: Connection, plan_id: str) -> tuple[UUID, dateti
     return (row[0], row[1]) if row else None
 
 
+def views_behind(connection: Connection) -> bool:
+    """Return whether something was applied since the reporting views were refreshed."""
+    row = connection.execute(query("state/views_behind")).fetchone()
+    return bool(row and row[0])
+
+
 def known_sites(connection: Connection, sites: Iterable[UUID]) -> set[UUID]:
     """Return which of ``sites`` the installation has."""
     rows = connection.execute(query("state/known_sites"), {"ids": list(sites)})

@@ -12,6 +12,7 @@ from psycopg import errors
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
+from reconciler.database import state as database
 from reconciler.database import writer
 from reconciler.database.connection import (
     Connection,
@@ -158,7 +159,9 @@ class _Run:
     def execute(self, confirm: Callable[[Plan], bool]) -> Applied:
         planned = self._plan()
         if not planned.differs and not planned.blocked:
-            return Applied(planned)
+            # An earlier run may have lost its connection before it could refresh them.
+            behind = database.views_behind(self.connection)
+            return Applied(planned, warnings=self._refresh() if behind else ())
         self._require_applyable(planned)
         if not confirm(planned):
             return Applied(planned)
@@ -315,7 +318,7 @@ class _Run:
                 writer.refresh_views(self.connection)
         except (psycopg.Error, ReconcilerError) as error:
             problem = explained(error).message if isinstance(error, psycopg.Error) else str(error)
-            return (f"applied, but the reporting views could not be refreshed: {problem}",)
+            return (f"the reporting views could not be refreshed: {problem}",)
         return ()
 
 

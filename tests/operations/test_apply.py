@@ -453,7 +453,21 @@ def test_a_view_that_cannot_be_refreshed_is_a_warning_and_changes_nothing_else(
     unapplied.rows(f"DROP INDEX {index}")
     done = unapplied.apply()
     assert [warning.partition(":")[0] for warning in done.warnings] == [
-        "applied, but the reporting views could not be refreshed"
+        "the reporting views could not be refreshed"
     ]
     assert counts(unapplied)["site_extension_configs"] == 6
     assert unapplied.rows("SELECT id, status FROM reconcile_runs") == [(done.run_id, "applied")]
+
+
+def test_views_that_could_not_be_refreshed_are_by_the_next_run(installation: Installation) -> None:
+    status = "SELECT max(last_updated) FROM v_site_config_status"
+    newest = "SELECT max(updated_at) FROM site_extension_configs"
+    installation.commit("Sync slower", {CORK_ERP: erp_file("cork", interval=90)})
+    installation.rows("ALTER FUNCTION reconciler_refresh_views() RENAME TO gone")
+    (warning,) = installation.apply().warnings
+    assert "the reporting views could not be refreshed" in warning
+    installation.rows("ALTER FUNCTION gone() RENAME TO reconciler_refresh_views")
+    assert installation.rows(status) != installation.rows(newest)
+    again = installation.apply()
+    assert (again.run_id, again.warnings) == (None, ())
+    assert installation.rows(status) == installation.rows(newest)
