@@ -108,3 +108,7 @@ CREATE TRIGGER link AFTER INSERT ON configuration_audit_log
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION reconciler_link_audit_rows();
 ALTER TABLE ONLY configuration_audit_log ENABLE ALWAYS TRIGGER link;
+
+-- A snapshot says how far its site's audit log had come. So it can be compared with the history as
+-- it was then: the times of two transactions do not tell which of them was first.
+ALTER TABLE configuration_snapshots ADD COLUMN audit_position bigint;

@@ -1,7 +1,8 @@
 -- Moving old audit rows into the archive, as the owner of both: all of them or none.
 
 CREATE FUNCTION reconciler_archive_audit(before timestamptz) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET row_security = on AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT SET row_security = on SET client_min_messages = warning AS $$
 DECLARE
     copied bigint;
     removed bigint;

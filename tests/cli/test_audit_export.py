@@ -48,8 +48,9 @@ FILES = [
 
 
 PUT_IN = (
-    "INSERT INTO configuration_audit_log (site_id, extension_id, action, details) "
-    "SELECT site_id, extension_id, 'activated', '{\"origin\": \"out-of-band\"}' "
+    "INSERT INTO configuration_audit_log (site_id, extension_id, action, details, sequence) "
+    "SELECT site_id, extension_id, 'activated', '{\"origin\": \"out-of-band\"}', "
+    "nextval('configuration_audit_log_sequence') "
     "FROM configuration_audit_log WHERE action = 'signoff'"
 )
 

@@ -17,7 +17,10 @@ from tests.support.planted_site import SITE_TABLES, plant
 READ, APPEND, KEEP = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "UPDATE"}
 WRITE = {*KEEP, "DELETE"}
 ALL_SITES_VIEWS = ("configuration_audit_records", "site_config_status", "unsigned_compliance")
-READABLE = ("reconcile_runs", "reconciler_migrations", "sites", "users", *ALL_SITES_VIEWS)
+READABLE = (
+    *("reconcile_runs", "reconciler_migrations", "reporting_refreshes", "sites", "users"),
+    *ALL_SITES_VIEWS,
+)
 TABLES = SITE_TABLES[1:-2]
 PRIVILEGES = {
     AUDITOR: dict.fromkeys((*READABLE, *TABLES), READ),

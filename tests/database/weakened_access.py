@@ -66,8 +66,8 @@ GRANTS = [
         *("grant-unexpected", "SELECT on configuration_audit_log_9 to PUBLIC"),
     ),
     mended(
-        "GRANT SELECT ON compliance_signoffs TO reconciler_reader WITH GRANT OPTION",
-        *("grant-option", "SELECT on compliance_signoffs to reconciler_reader"),
+        "GRANT SELECT ON compliance_signoffs TO reconciler_auditor WITH GRANT OPTION",
+        *("grant-option", "SELECT on compliance_signoffs to reconciler_auditor"),
     ),
     mended(
         "REVOKE INSERT ON compliance_signoffs FROM reconciler_service",

@@ -54,7 +54,7 @@ TABLES = [
         "ALTER TABLE extension_conflicts_detected SET UNLOGGED",
         *("table-unlogged", "extension_conflicts_detected"),
     ),
-    plain("DROP TABLE configuration_snapshots", "table-missing", "configuration_snapshots"),
+    plain("DROP TABLE reporting_refreshes", "table-missing", "reporting_refreshes"),
     plain("DROP TABLE configuration_audit_log_4", "table-missing", "configuration_audit_log_4"),
     plain(
         "ALTER TABLE configuration_audit_log DETACH PARTITION configuration_audit_log_5",

@@ -48,6 +48,7 @@ WRITTEN_BY_A_REFRESH = {
     "reconcile_runs",
     "compliance_requirements",
     "site_derived_records",
+    "reporting_refreshes",
     "v_unsigned_compliance",
 }
 KNOWN = Relations(

@@ -74,6 +74,8 @@ def colleague(installation: Installation) -> Iterator[str]:
     installation.rows(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'as-good-as-any'").format(role))
     grant = sql.SQL("GRANT SELECT, UPDATE ON site_extension_configs TO {}")
     installation.rows(grant.format(role))
+    policy = sql.SQL("CREATE POLICY {0} ON site_extension_configs TO {0} USING (TRUE)")
+    installation.rows(policy.format(role))
     try:
         yield name
     finally:
