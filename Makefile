@@ -41,6 +41,10 @@ test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
 test-faults: $(INSTALLED) ## break an apply off at every message, in every way
 	$(BIN)/python -m pytest tests/faults -m faults --dist worksteal
 
+.PHONY: recovery-drill
+recovery-drill: $(INSTALLED) ## lose a server, restore it to a point in time, verify it there
+	@$(BIN)/python -m tests.drill
+
 .PHONY: check
 check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated pages
 	$(BIN)/ruff format --check $(SOURCES)
