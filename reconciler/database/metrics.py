@@ -19,7 +19,7 @@ TABLES = (
     "site_extension_config_versions",
     "site_extension_configs",
 )
-_NO_SITES = SiteFigures(None, None, 0, 0, 0, 0, 0, None, None)
+_NO_SITES = SiteFigures(None, None, 0, 0, 0, 0, 0, 0, None, None)
 _TIMED = ("audit_history", "snapshot")
 
 

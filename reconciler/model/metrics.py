@@ -40,7 +40,8 @@ class SiteFigures:
     drifted: int
     conflict_errors: int
     conflict_warnings: int
-    unsigned: int
+    unsigned_enforced: int
+    unsigned_recommended: int
     links: int
     head_age: float | None
     oldest_age: float | None

@@ -109,11 +109,6 @@ def _sites(sites: tuple[SiteFigures, ...]) -> Iterator[Metric]:
             "Configurations that are not as the reconciler last wrote them.",
             [site.drifted for site in sites],
         ),
-        (
-            "unsigned_requirements",
-            "Signatures that live configurations need and have not.",
-            [site.unsigned for site in sites],
-        ),
         ("audit_chain_links", "Links of the audit chain.", [site.links for site in sites]),
         (
             "audit_chain_head_age_seconds",
@@ -132,6 +127,19 @@ def _sites(sites: tuple[SiteFigures, ...]) -> Iterator[Metric]:
                 family.add_metric(_site_labels(site), value)
         yield family
     yield _conflicts(sites, named)
+    yield _unsigned(sites, named)
+
+
+def _unsigned(sites: tuple[SiteFigures, ...], named: list[str]) -> Metric:
+    family = GaugeMetricFamily(
+        "reconciler_unsigned_requirements",
+        "Signatures that live configurations should have, and have not.",
+        labels=[*named, "enforced"],
+    )
+    for site in sites:
+        family.add_metric([*_site_labels(site), "true"], site.unsigned_enforced)
+        family.add_metric([*_site_labels(site), "false"], site.unsigned_recommended)
+    return family
 
 
 def _conflicts(sites: tuple[SiteFigures, ...], named: list[str]) -> Metric:

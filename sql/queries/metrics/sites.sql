@@ -18,7 +18,8 @@ WITH drift AS (
     WHERE resolved_at IS NULL
     GROUP BY site_id
 ), unsigned AS (
-    SELECT required.site_id, count(*) AS requirements
+    SELECT required.site_id, count(*) FILTER (WHERE required.enforced) AS enforced,
+           count(*) FILTER (WHERE NOT required.enforced) AS recommended
     FROM compliance_requirements AS required
     JOIN site_extension_configs AS live USING (site_id, extension_id)
     WHERE NOT EXISTS (
@@ -36,7 +37,8 @@ SELECT CASE WHEN %(per_site)s THEN site.id END AS site_id,
        coalesce(sum(drift.configurations), 0)::bigint AS drifted,
        coalesce(sum(conflicts.errors), 0)::bigint AS conflict_errors,
        coalesce(sum(conflicts.warnings), 0)::bigint AS conflict_warnings,
-       coalesce(sum(unsigned.requirements), 0)::bigint AS unsigned,
+       coalesce(sum(unsigned.enforced), 0)::bigint AS unsigned_enforced,
+       coalesce(sum(unsigned.recommended), 0)::bigint AS unsigned_recommended,
        coalesce(sum(head.position), 0)::bigint AS links,
        extract(epoch FROM now() - max(newest.changed_at))::float8 AS head_age,
        extract(epoch FROM now() - min(oldest.changed_at))::float8 AS oldest_age,
