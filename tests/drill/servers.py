@@ -85,7 +85,7 @@ def _quoted(folder: Path) -> str:
 def base_backup(url: str, folder: Path) -> Backup:
     """Copy the running server into ``folder``, and verify the copy against its manifest."""
     began = time.monotonic()
-    _postgres_program(
+    postgres_program(
         *("pg_basebackup", "--dbname", url, "--pgdata", str(folder)),
         *("--wal-method", "none", "--checkpoint", "fast", "--no-sync"),
         *("--manifest-checksums", "SHA256"),
@@ -107,7 +107,12 @@ def _verify(folder: Path) -> None:
             raise DrillError(f"{entry['Path']} in the backup is not as its manifest says")
 
 
-def _postgres_program(program: str, *arguments: str) -> None:
+def postgres_program(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs to its end.
+
+    Raises:
+        DrillError: it failed; the message holds what it said.
+    """
     done = subprocess.run(
         [str(wheel_binaries() / program), *arguments],
         stdin=subprocess.DEVNULL,
