@@ -56,6 +56,7 @@ def dumped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dumped]:
 def test_a_dump_restored_under_row_security_holds_everything(dumped: Dumped) -> None:
     restored = dumped.restored("whole", "--enable-row-security", "--exit-on-error")
     assert contents(restored) == dumped.held
+    assert run(restored, "db", "doctor").out == run(dumped.original, "db", "doctor").out
     assert run(restored, "audit", "verify").code == 0
     assert run(restored, "snapshot", "verify").code == 0
     assert run(restored, "plan", "--ref", "main", "--detailed-exitcode").code == 0
