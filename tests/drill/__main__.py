@@ -7,6 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psycopg
+
+from reconciler.model.errors import ReconcilerError
 from tests.drill.drill import checks, contents, recovery
 from tests.drill.report import report
 from tests.drill.servers import DrillError
@@ -22,7 +25,7 @@ def main() -> int:
                 now = contents(recovered.installation)
                 found = checks(recovered)
                 sys.stdout.write(report(recovered, found, now))
-        except DrillError as error:
+        except (DrillError, ReconcilerError, psycopg.Error) as error:
             sys.stderr.write(f"The drill failed: {error}\n")
             return 1
     return 0 if all(check.passed for check in found) else 1

@@ -144,13 +144,12 @@ def lose(home: Path) -> None:
     lines = (folder.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     os.kill(int(lines[0]), signal.SIGKILL)
     give_up = time.monotonic() + _PATIENCE_SECONDS
-    while listens(folder):
+    while listens(folder) or folder.data.exists():
         if time.monotonic() > give_up:
-            raise DrillError("the server listens even after SIGKILL")
-        time.sleep(_POLL_SECONDS)
-    while folder.data.exists():
-        # Its backends notice only now that they are orphans, and may still write.
+            raise DrillError("the killed server still listens, or still writes")
+        # Its backends notice only now that they are orphans, and may write once more.
         shutil.rmtree(folder.data, ignore_errors=True)
+        time.sleep(_POLL_SECONDS)
     _free_shared_memory(lines)
 
 
