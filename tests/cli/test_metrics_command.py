@@ -104,6 +104,13 @@ def test_conflicts_and_signatures_are_counted_while_they_are_open(
     assert value(text, "reconciler_unsigned_requirements", enforced="false") == 39 - enforced
 
 
+def test_a_partitioned_table_is_counted_once(installed: Plants, command: Command) -> None:
+    installed.execute("ANALYZE")
+    text = command("metrics", cwd=installed.root, DATABASE_URL=installed.url).out
+    ((rows,),) = installed.execute("SELECT count(*) FROM configuration_audit_log")
+    assert value(text, "reconciler_table_rows", table=LOG) == rows == 61
+
+
 def test_sites_are_told_apart_only_when_asked_for(recorded: Installation, command: Command) -> None:
     whole = parsed(command("metrics", **inside(recorded)).out)["reconciler_audit_chain_links"]
     each = parsed(command("metrics", "--per-site", **inside(recorded)).out)

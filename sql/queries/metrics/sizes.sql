@@ -4,7 +4,8 @@ SELECT wanted.name,
        sum(pg_total_relation_size(part.oid))::bigint AS bytes
 FROM unnest(%(tables)s::text[]) AS wanted (name)
 JOIN pg_class AS part
-    ON part.oid = wanted.name::regclass
-    OR part.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = wanted.name::regclass)
+    ON part.relkind = 'r'
+    AND (part.oid = wanted.name::regclass
+         OR part.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = wanted.name::regclass))
 GROUP BY wanted.name
 ORDER BY wanted.name
