@@ -45,6 +45,10 @@ test-faults: $(INSTALLED) ## break an apply off at every message, in every way
 test-exhaustive: $(INSTALLED) ## every case of what `make test` tries in part
 	$(BIN)/python -m pytest -m exhaustive --dist worksteal
 
+.PHONY: recovery-drill
+recovery-drill: $(INSTALLED) ## lose a server, restore it to a point in time, verify it there
+	@$(BIN)/python -m tests.drill
+
 .PHONY: check
 check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated pages
 	$(BIN)/ruff format --check $(SOURCES)

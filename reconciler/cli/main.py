@@ -38,6 +38,7 @@ COMMANDS = {
         "reconciler.cli.snapshot:snapshot",
         "Keep, look at, compare and verify snapshots of sites.",
     ),
+    "metrics": ("reconciler.cli.metrics:metrics", "Print, or serve, figures for Prometheus."),
     "db": ("reconciler.cli.database:db", "Create and inspect the schema."),
     "publish": ("reconciler.cli.publish:publish", "Post a plan where it is read."),
     "schema": ("reconciler.cli.schema:schema", "Print the JSON Schema of a file kind."),

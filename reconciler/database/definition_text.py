@@ -15,6 +15,10 @@ _LITERAL: Final = r"'(?:[^']|'')*'"
 _CAST_TWICE: Final = re.compile(rf"\(({_LITERAL})::character varying\)::text")
 _CAST_ONCE: Final = re.compile(rf"({_LITERAL})::(?:character varying|text)\b(?!\[)")
 _CAST_ARRAY: Final = re.compile(rf"\((ARRAY\[{_LITERAL}(?:, {_LITERAL})*\])\)::text\[\]")
+# All columns of all rows of a function that returns a table's rows.
+_OF_FUNCTION: Final = re.compile(
+    r"(?P<before>SELECT (?P<columns>\w+(?:, \w+)*) FROM \w+\(\) \w+)\((?P<names>\w+(?:, \w+)*)\);"
+)
 
 
 def view_text(printed: str) -> str:
@@ -25,7 +29,18 @@ def view_text(printed: str) -> str:
     text = " ".join(printed.split())
     if " JOIN " in text and not _ONE_TABLE_SOMEWHERE.search(text):
         return text
-    return _QUALIFIER.sub("", text)
+    return _without_later_columns(_QUALIFIER.sub("", text))
+
+
+def _without_later_columns(text: str) -> str:
+    """Leave out what the function's table got since the view was made: a restore names it."""
+    found = _OF_FUNCTION.fullmatch(text)
+    if found is None:
+        return text
+    columns, names = found["columns"].split(", "), found["names"].split(", ")
+    while names and names[-1] not in columns:
+        names.pop()
+    return f"{found['before']}({', '.join(names)});"
 
 
 def constraint_text(printed: str) -> str:

@@ -10,9 +10,19 @@ CREATE TABLE reporting_refreshes (
 CREATE OR REPLACE FUNCTION reconciler_refresh_views() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT SET row_security = on SET client_min_messages = warning AS $$
+DECLARE
+    view regclass;
+    filled boolean;
 BEGIN
-    REFRESH MATERIALIZED VIEW CONCURRENTLY v_site_config_status;
-    REFRESH MATERIALIZED VIEW CONCURRENTLY v_unsigned_compliance;
+    -- A view that a restored dump left empty has readers only once it was filled.
+    FOR view, filled IN
+        SELECT oid::regclass, relispopulated FROM pg_class
+        WHERE oid IN ('v_site_config_status'::regclass, 'v_unsigned_compliance'::regclass)
+        ORDER BY relname
+    LOOP
+        EXECUTE format(
+            'REFRESH MATERIALIZED VIEW %s %s', CASE WHEN filled THEN 'CONCURRENTLY' END, view);
+    END LOOP;
     INSERT INTO reporting_refreshes (refreshed_at) VALUES (statement_timestamp())
     ON CONFLICT (single) DO UPDATE SET refreshed_at = excluded.refreshed_at;
 END

@@ -33,6 +33,25 @@ def test_a_view_that_joins_keeps_its_qualifiers() -> None:
     assert view_text(text) != view_text(text.replace("b.site_id", "a.site_id"))
 
 
+def test_a_column_that_came_after_a_view_and_is_not_read_makes_no_difference() -> None:
+    made = "SELECT id, reason FROM granted() granted(id, reason);"
+    assert view_text(made.replace("reason);", "reason, position, note);")) == view_text(made)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "SELECT id, reason FROM granted() granted(reason, id);",
+        "SELECT id, reason FROM granted() granted(position, id, reason);",
+        "SELECT id, reason, position FROM granted() granted(id, reason, position);",
+        "SELECT id, reason FROM other() granted(id, reason);",
+        "SELECT id, reason FROM granted() granted(id, reason) WHERE TRUE;",
+    ],
+)
+def test_whatever_gives_a_view_other_values_or_rows_makes_a_difference(other: str) -> None:
+    assert view_text(other) != view_text("SELECT id, reason FROM granted() granted(id, reason);")
+
+
 AS_WRITTEN = "ANY ((ARRAY['a'::character varying, 'b''c'::character varying])::text[])"
 AS_RESTORED = "ANY (ARRAY[('a'::character varying)::text, ('b''c'::character varying)::text])"
 AS_MENDED = "ANY (ARRAY['a'::text, 'b''c'::text])"
