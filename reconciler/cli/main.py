@@ -31,6 +31,7 @@ COMMANDS = {
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do, and why."),
     "apply": ("reconciler.cli.apply:apply", "Make the database what git says, in one transaction."),
     "drift": ("reconciler.cli.drift:drift", "Show, and heal, what was changed outside git."),
+    "export": ("reconciler.cli.export:export", "Write a desired state from what is live."),
     "signoff": ("reconciler.cli.signoff:signoff", "Sign an aspect of one configuration."),
     "encrypt": ("reconciler.cli.encrypt:encrypt", "Encrypt a secret for the files."),
     "audit": ("reconciler.cli.audit:audit", "Read the audit log, prove it, hand it over."),
