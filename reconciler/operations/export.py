@@ -210,11 +210,14 @@ def _read(
 def _chosen(
     globs: tuple[str, ...], names: Mapping[UUID, str], slugs: Mapping[UUID, str]
 ) -> dict[UUID, str]:
-    """Return the slugs of the sites that globs select, by slug, name or id; by slug."""
+    """Return the slugs of the sites that are selected, in their order.
+
+    Globs are over slugs. A whole name or id selects as well; a glob over those would make
+    "all but these" select everything.
+    """
 
     def selects(glob: str, site_id: UUID) -> bool:
-        known = (slugs[site_id], names[site_id], str(site_id))
-        return any(fnmatchcase(name, glob) for name in known)
+        return glob in (names[site_id], str(site_id)) or fnmatchcase(slugs[site_id], glob)
 
     if idle := [glob for glob in globs if not any(selects(glob, site_id) for site_id in slugs)]:
         raise UsageError(
@@ -281,7 +284,7 @@ def _site_facts(
     mes, api = request.mes_version, request.api_version
     if unknown and not (mes and api):
         raise ReconcilerError(
-            f"the MES version and API version of {len(unknown)} sites are not known: MachShop's "
+            f"sites whose MES version and API version are not known: {len(unknown)}; MachShop's "
             "tables do not have them",
             "Give --mes-version and --api-version, and correct single sites in their site.yaml.",
             unknown,

@@ -42,7 +42,7 @@ def readable_configurations(
             found[each.key] = value
     if problems:
         raise ReconcilerError(
-            f"{len(problems)} live configurations cannot be written as files",
+            f"live configurations that cannot be written as files: {len(problems)}",
             "Correct them in the database, or leave their sites out; nothing was written.",
             problems,
         )
@@ -115,7 +115,7 @@ def checked_state(
     _require_same(loaded.state, configurations, hashes)
     if secrets := list(_plaintext_secrets(loaded.state)):
         raise ReconcilerError(
-            f"{len(secrets)} live values are secrets in plaintext; none is ever written to a file",
+            f"live values that are secrets in plaintext: {len(secrets)}; none is ever written",
             "Put {$secret: <reference>} or an encrypted value (`reconciler encrypt`) there in the "
             "database, and change the secrets; nothing was written.",
             secrets,
@@ -123,7 +123,7 @@ def checked_state(
     lacking = _without_manifest(loaded.state)
     if lacking and not partial:
         raise ReconcilerError(
-            f"the catalog has no manifest of {len(lacking)} live versions",
+            f"live versions that the catalog has no manifest of: {len(lacking)}",
             "Give a --catalog that has them, or export --without-catalog what cannot be "
             "validated yet; nothing was written.",
             lacking,

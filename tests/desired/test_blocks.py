@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired.editing.blocks import block_document
@@ -49,10 +49,15 @@ def test_any_json_mapping_reads_back_as_itself(value: dict[str, Any]) -> None:
     assert canonical_json(back) == canonical_json(value)
 
 
+@settings(max_examples=50)
 @given(
     st.dictionaries(
         TEXTS,
-        st.recursive(TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)),
+        st.recursive(
+            TEXTS,
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+            max_leaves=6,
+        ),
         max_size=4,
     )
 )

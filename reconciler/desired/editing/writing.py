@@ -53,7 +53,7 @@ def scalar(text: str) -> str:
 def _is_plain(text: str) -> bool:
     return (
         0 < len(text) <= _LONGEST_PLAIN
-        and (text[0].isalnum() or text[0] == "$")
+        and (text[0].isalnum() or text[0] in "$/")
         and text.isprintable()
         and not _NOT_PLAIN.search(text)
         and text.lower() not in _TRUTH_VALUES
