@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from uuid import UUID
 
 from reconciler.database import export as database
-from reconciler.database.connection import Connection, reading
-from reconciler.database.state import database_identity, managed_rows, require_every_site
+from reconciler.database.connection import reading
+from reconciler.database.state import require_every_site
 from reconciler.desired.loader import load
 from reconciler.desired.new_folder import require_free, write_folder
-from reconciler.desired.slugs import site_slugs, slug_from
+from reconciler.desired.slugs import slug_from
 from reconciler.desired.source_tree import SourceTree
 from reconciler.desired.working_tree import read_working_tree
-from reconciler.model.canonical import config_hash
-from reconciler.model.desired import ConfigurationKey, DesiredState
+from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import Severity
 from reconciler.model.document import JsonObject
 from reconciler.model.errors import ReconcilerError, UsageError
 from reconciler.operations import export_files as files
 from reconciler.operations.desired_state import Source, check_desired_state
-from reconciler.operations.export_checks import checked_state, readable_configurations
+from reconciler.operations.export_checks import checked_state
+from reconciler.operations.export_reading import Live, read_live
 from reconciler.operations.plan import OpenDatabase, require_current_schema
-from reconciler.rules.suggestion import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +79,6 @@ class _Before:
     state: DesiredState | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """What one transaction read."""
-
-    installation: str
-    slugs: Mapping[UUID, str]
-    names: Mapping[UUID, str]
-    stored: list[database.StoredConfiguration]
-    configurations: Mapping[ConfigurationKey, JsonObject]
-    hashes: Mapping[ConfigurationKey, str]
-    drifted: frozenset[ConfigurationKey]
-    deleted: int
-    signoffs: Mapping[ConfigurationKey, list[database.StoredSignoff]]
-    unwritable_signoffs: int
-    users: list[database.StoredUser]
-    needed_users: tuple[str, ...]
-
-
 def export(request: ExportRequest, open_database: OpenDatabase) -> Exported:
     """Write a desired state whose plan is empty, apart from what had drifted.
 
@@ -115,7 +96,7 @@ def export(request: ExportRequest, open_database: OpenDatabase) -> Exported:
     with open_database() as connection, reading(connection):
         require_current_schema(connection)
         require_every_site(connection)
-        live = _read(connection, request, before.state, service_user)
+        live = read_live(connection, request.sites, before.state, service_user)
     if all(user.username != service_user for user in live.users):
         raise ReconcilerError(
             f"user {service_user!r} is not in MachShop's table users",
@@ -161,88 +142,38 @@ def _service_user(request: ExportRequest, before: DesiredState | None) -> str:
 
 
 def _catalog_files(request: ExportRequest, before: SourceTree | None) -> dict[str, bytes]:
-    """Return the catalog's files by their paths in the export."""
+    """Return the catalog's files by their paths in the export.
+
+    Raises:
+        ReconcilerError: a part of it cannot be read, or it is none.
+    """
     if request.catalog is None:
-        known = before.files if before else {}
-        return {path: data for path, data in known.items() if path.startswith("catalog/")}
-    tree = read_working_tree(request.catalog)
-    if not any(path.startswith("extensions/") for path in tree.files):
+        return _below("catalog/", before) if before else {}
+    found: dict[str, bytes] = {}
+    if request.catalog.is_dir():
+        found = _below("", read_working_tree(request.catalog))
+    if not any(path.startswith("extensions/") for path in found):
         raise ReconcilerError(
             f"{request.catalog} is no catalog: it holds no extensions/<extension>/<version>.yaml",
             "Name the folder in which `extensions` and `capabilities` stand.",
         )
-    return {f"catalog/{path}": data for path, data in tree.files.items()}
+    return {f"catalog/{path}": data for path, data in found.items()}
 
 
-def _read(
-    connection: Connection, request: ExportRequest, before: DesiredState | None, service_user: str
-) -> _Live:
-    names = database.sites_with_configurations(connection)
-    if not names:
-        raise ReconcilerError("nothing is live in this database", "Check which one --database is.")
-    given = {site.id: site.slug for site in before.sites.values()} if before else {}
-    slugs = _chosen(request.sites, names, site_slugs(names, given))
-    stored = database.stored_configurations(connection, slugs)
-    configurations = readable_configurations(stored, slugs)
-    hashes = {
-        each.key: config_hash(*each.key, each.version, configurations[each.key]) for each in stored
-    }
-    rows = managed_rows(connection, slugs)
-    signoffs = database.stored_signoffs(connection, hashes)
-    writable = [signed for signed in signoffs if files.can_be_written(signed)]
-    signers = _signers(before, slugs)
-    return _Live(
-        installation=database_identity(connection).database,
-        slugs=slugs,
-        names=names,
-        stored=stored,
-        configurations=configurations,
-        hashes=hashes,
-        drifted=frozenset(row.key for row in rows if row.live and row.drifted),
-        deleted=sum(row.live is None and row.applied is not None for row in rows),
-        signoffs=files.by_configuration(writable),
-        unwritable_signoffs=len(signoffs) - len(writable),
-        users=database.stored_users(connection, slugs, [service_user, *signers]),
-        needed_users=signers,
-    )
-
-
-def _chosen(
-    globs: tuple[str, ...], names: Mapping[UUID, str], slugs: Mapping[UUID, str]
-) -> dict[UUID, str]:
-    """Return the slugs of the sites that are selected, in their order.
-
-    Globs are over slugs. A whole name or id selects as well; a glob over those would make
-    "all but these" select everything.
-    """
-
-    def selects(glob: str, site_id: UUID) -> bool:
-        return glob in (names[site_id], str(site_id)) or fnmatchcase(slugs[site_id], glob)
-
-    if idle := [glob for glob in globs if not any(selects(glob, site_id) for site_id in slugs)]:
-        raise UsageError(
-            f"nothing is selected by {', '.join(f'--site {glob!r}' for glob in idle)}",
-            f"The sites are {listed(sorted(slugs.values()))}.",
+def _below(beginning: str, tree: SourceTree) -> dict[str, bytes]:
+    shown = tree.shown(beginning)
+    problems = [each for each in tree.diagnostics if each.location.path.startswith(shown)]
+    if problems:
+        raise ReconcilerError(
+            "a part of the catalog cannot be read",
+            "Mend it; a part of a catalog is never taken for the whole.",
+            [f"{each.location.path}: {each.message}" for each in problems],
         )
-    return {
-        site_id: slug
-        for site_id, slug in sorted(slugs.items(), key=lambda each: each[1])
-        if not globs or any(selects(glob, site_id) for glob in globs)
-    }
-
-
-def _signers(before: DesiredState | None, sites: Mapping[UUID, str]) -> tuple[str, ...]:
-    """Return whom the desired state lists as signers of ``sites``."""
-    if before is None:
-        return ()
-    managed = [site for site in before.sites.values() if site.id in sites]
-    return tuple(
-        sorted({name for site in managed for signers in site.signers.values() for name in signers})
-    )
+    return {path: data for path, data in tree.files.items() if path.startswith(beginning)}
 
 
 def _content(
-    request: ExportRequest, before: DesiredState | None, live: _Live, service_user: str
+    request: ExportRequest, before: DesiredState | None, live: Live, service_user: str
 ) -> tuple[dict[str, bytes], list[str]]:
     """Return every file but the catalog's, and whose email is left out."""
     installation = slug_from(live.installation) or "machshop"
@@ -251,15 +182,9 @@ def _content(
         "reconciler.yaml": files.project_value(before, installation, service_user),
         "users.yaml": users,
     }
-    signed_at = {
-        site_id: [
-            signed
-            for key, each in live.signoffs.items()
-            if key.site_id == site_id
-            for signed in each
-        ]
-        for site_id in live.slugs
-    }
+    signed_at: defaultdict[UUID, list[database.StoredSignoff]] = defaultdict(list)
+    for key, signed in live.signoffs.items():
+        signed_at[key.site_id].extend(signed)
     for facts in _site_facts(request, before, live):
         value = files.site_value(facts, signed_at[facts.id])
         content[f"sites/{facts.slug}/site.yaml"] = value
@@ -272,7 +197,7 @@ def _content(
 
 
 def _site_facts(
-    request: ExportRequest, before: DesiredState | None, live: _Live
+    request: ExportRequest, before: DesiredState | None, live: Live
 ) -> list[files.SiteFacts]:
     """Return the facts of each site.
 
@@ -302,15 +227,13 @@ def _site_facts(
     ]
 
 
-def _summary(live: _Live) -> tuple[ExportedSite, ...]:
+def _summary(live: Live) -> tuple[ExportedSite, ...]:
+    configurations = Counter(each.key.site_id for each in live.stored)
+    drifted = Counter(key.site_id for key in live.drifted)
+    signoffs: Counter[UUID] = Counter()
+    for key, signed in live.signoffs.items():
+        signoffs[key.site_id] += len(signed)
     return tuple(
-        ExportedSite(
-            slug=slug,
-            configurations=sum(each.key.site_id == site_id for each in live.stored),
-            drifted=sum(key.site_id == site_id for key in live.drifted),
-            signoffs=sum(
-                len(each) for key, each in live.signoffs.items() if key.site_id == site_id
-            ),
-        )
+        ExportedSite(slug, configurations[site_id], drifted[site_id], signoffs[site_id])
         for site_id, slug in live.slugs.items()
     )

@@ -16,6 +16,7 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.document import JsonObject, JsonValue
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.files import EXTENSION_ID_PATTERN, VERSION_PATTERN
+from reconciler.model.manifest import Catalog
 from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import is_reference, sensitive_values
 from reconciler.model.stored import InexactNumberError, stored_value
@@ -157,11 +158,21 @@ def _exactly(value: JsonObject) -> str:
 def _plaintext_secrets(state: DesiredState) -> Iterator[str]:
     """Yield where secrets are, as far as manifests and names tell; no value."""
     for desired in state.configurations.values():
-        manifest = state.catalog.manifest(desired.extension, desired.version)
-        schema = manifest.schema if manifest else {}
-        for path, value in sensitive_values(schema, desired.configuration):
-            if value is not None and not is_reference(value):
-                yield f"{desired.site.slug}/{desired.extension} {pointer(path)}"
+        places = {
+            pointer(path)
+            for schema in _schemas(state.catalog, desired.extension, desired.version)
+            for path, value in sensitive_values(schema, desired.configuration)
+            if value is not None and not is_reference(value)
+        }
+        for place in sorted(places):
+            yield f"{desired.site.slug}/{desired.extension} {place}"
+
+
+def _schemas(catalog: Catalog, extension: str, version: str) -> list[JsonObject]:
+    """Return what may say which values are secrets: without a manifest, those of other versions."""
+    if manifest := catalog.manifest(extension, version):
+        return [manifest.schema]
+    return [{}, *(each.schema for each in catalog.manifests.get(extension, {}).values())]
 
 
 def _without_manifest(state: DesiredState) -> list[str]:

@@ -35,7 +35,7 @@ def remarks(exported: Exported) -> Iterator[str]:
     if drifted:
         yield (
             f"{counted(drifted, 'configuration')} had drifted: exported as live. The next plan "
-            "shows them as drift, and applying it makes them the reconciler's."
+            "lists them without a difference, and applying it takes them into the history."
         )
     if exported.deleted:
         yield (

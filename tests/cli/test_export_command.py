@@ -13,6 +13,7 @@ import yaml
 from tests.cli.conftest import Command, Plants, Ran
 from tests.support.desired_folder import DesiredFolder
 from tests.support.hostile import HOSTILE
+from tests.support.logins import AUDITOR, new_login
 
 NEW = ("--mes-version", "4.2.0", "--api-version", "v2.4", "--service-user", "reconciler")
 NO_CHANGES = "No changes"
@@ -382,34 +383,34 @@ def test_values_of_every_kind_come_back_as_what_was_applied(
     assert (planned.code, NO_CHANGES in planned.out) == (0, True)
 
 
-def test_an_installation_that_was_never_reconciled_is_adopted(
-    plants: Plants, database: str, command: Command, tmp_path: Path
-) -> None:
-    machshop = Plants(plants.repository, database)
-    there = inside(machshop)
-    assert command("db", "bootstrap", cwd=plants.root, **there).code == 0
-    desired = plants.folder.state().configurations.values()
-    rows = {each.extension: each for each in desired if each.site.slug == "penang"}
-    for each in rows.values():
-        machshop.execute(
-            "INSERT INTO site_extension_configs "
-            "(site_id, extension_id, version, configuration, config_hash) "
-            "VALUES (%s, %s, %s, %s::jsonb, 'of MachShop')",
-            each.site.id,
-            each.extension,
-            each.version,
-            json.dumps(each.configuration),
-        )
-    catalog = str(plants.folder.path / "catalog")
-    done = command(
-        "export", "--desired-state", "nowhere", "--out", "out", "--catalog", catalog, *NEW, **there
-    )
+def test_a_login_that_may_only_read_may_export(installed: Plants, command: Command) -> None:
+    with new_login(installed.url, AUDITOR) as login:
+        reader = Plants(installed.repository, login.url(installed.url))
+        done = export(command, reader)
     assert done.code == 0, done.err
-    assert done.out == "penang-electronics: 8 configurations (8 drifted), 0 signoffs\n"
-    state = DesiredFolder(tmp_path / "out").state()
-    assert {
-        each.extension: (each.version, each.configuration) for each in state.configurations.values()
-    } == {each.extension: (each.version, each.configuration) for each in rows.values()}
-    planned = json.loads(plan(command, machshop, "out", "--format", "json").out)
-    assert {each["extension"] for each in planned["changes"]} == rows.keys()
-    assert [each["differences"] for each in planned["changes"]] == [[]] * len(rows)
+
+
+def test_without_its_manifest_other_versions_tell_what_is_secret(
+    installed: Plants, command: Command, tmp_path: Path
+) -> None:
+    folder = installed.folder
+    folder.manifest({"properties": {"pin": {"x-sensitive": True}}}, "erp-file-gateway", "0.9.0")
+    folder.remove("catalog/extensions/erp-file-gateway/1.2.0.yaml")
+    configure(installed, '{"pin": "hunter2"}', "erp-file-gateway")
+    done = export(command, installed, "out", "--without-catalog")
+    assert_nothing_written(done, tmp_path)
+    assert "  penang/erp-file-gateway /pin\n" in done.err
+    assert "hunter2" not in done.err
+
+
+def test_a_catalog_of_which_a_part_cannot_be_read_is_not_copied(
+    installed: Plants, command: Command, tmp_path: Path
+) -> None:
+    capability = installed.folder.path / "catalog/capabilities/audit-trail.yaml"
+    capability.unlink()
+    capability.symlink_to("/etc/hostname")
+    for more in ((), ("--catalog", str(installed.folder.path / "catalog"))):
+        done = export(command, installed, "out", *more)
+        assert_nothing_written(done, tmp_path)
+        assert "a part of the catalog cannot be read" in done.err
+        assert "catalog/capabilities/audit-trail.yaml: " in done.err
