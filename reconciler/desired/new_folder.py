@@ -12,11 +12,11 @@ from typing import NoReturn
 from reconciler.model.errors import ReconcilerError
 
 
-def require_free(folder: Path) -> None:
-    """Refuse a folder that has something in it, or what is no folder.
+def require_free(folder: Path) -> Path:
+    """Return where a folder really is, by its whole path; it does not exist yet, or is empty.
 
     Raises:
-        ReconcilerError: there is something, or nobody may look.
+        ReconcilerError: there is something in it, it is no folder, or nobody may look.
     """
     try:
         if os.path.lexists(folder) and any(folder.iterdir()):
@@ -25,25 +25,25 @@ def require_free(folder: Path) -> None:
             )
     except OSError as error:
         _refuse(folder, error)
+    return Path(os.path.realpath(folder))
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, by relative path, into a folder that does not exist or is empty.
+    """Write files, by relative path, into a folder as ``require_free`` returned it.
 
     They are written beside it and moved there at once: who looks sees all or nothing.
 
     Raises:
         ReconcilerError: the folder is not empty any more, or may not be written.
     """
-    target = folder.resolve()
-    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.partial")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
         for relative, content in files.items():
             path = unfinished / relative
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        unfinished.replace(target)
+        unfinished.replace(folder)
     except OSError as error:
         _refuse(folder, error)
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -89,7 +88,7 @@ def export(request: ExportRequest, open_database: OpenDatabase) -> Exported:
         ReconcilerError: the folder is not free, or something live cannot or may not be written.
         UsageError: a glob selects no site.
     """
-    require_free(request.out)
+    out = require_free(request.out)
     before = _before(request.desired_state)
     service_user = _service_user(request, before.state)
     catalog = _catalog_files(request, before.tree)
@@ -105,10 +104,10 @@ def export(request: ExportRequest, open_database: OpenDatabase) -> Exported:
     written, shared = _content(request, before.state, live, service_user)
     content = dict(sorted({**written, **catalog}.items()))
     without_manifest = checked_state(
-        request.out, content, live.configurations, live.hashes, partial=request.without_catalog
+        out, content, live.configurations, live.hashes, partial=request.without_catalog
     )
-    write_folder(request.out, content)
-    found = check_desired_state(Source(request.out)).diagnostics
+    write_folder(out, content)
+    found = check_desired_state(Source(out)).diagnostics
     return Exported(
         out=request.out,
         sites=_summary(live),

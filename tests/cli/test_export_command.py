@@ -289,6 +289,17 @@ def test_a_folder_with_something_in_it_is_left_alone(
     assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
 
 
+def test_an_empty_working_directory_may_be_filled(
+    installed: Plants, command: Command, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    folder = str(installed.folder.path)
+    done = command("--desired-state", folder, "export", "--out", ".", cwd=here, **inside(installed))
+    assert done.code == 0, done.err
+    assert (here / "reconciler.yaml").exists()
+
+
 def test_a_folder_that_may_not_be_written_is_an_error_without_traces(
     installed: Plants, command: Command
 ) -> None:

@@ -32,7 +32,7 @@ def test_what_cannot_be_written_to_its_end_leaves_nothing(tmp_path: Path) -> Non
 
 def test_a_folder_that_filled_up_meanwhile_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    require_free(tmp_path / "out")
+    assert require_free(tmp_path / "out") == tmp_path / "out"
     (tmp_path / "out/mine").write_text("mine", encoding="utf-8")
     with pytest.raises(ReconcilerError, match="cannot write"):
         write_folder(tmp_path / "out", FILES)
@@ -42,8 +42,7 @@ def test_a_folder_that_filled_up_meanwhile_is_left_alone(tmp_path: Path) -> None
 def test_a_link_to_an_empty_folder_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "out").symlink_to("real")
-    require_free(tmp_path / "out")
-    write_folder(tmp_path / "out", FILES)
+    write_folder(require_free(tmp_path / "out"), FILES)
     assert (tmp_path / "real/a.yaml").exists()
     assert (tmp_path / "out").is_symlink()
 
@@ -54,6 +53,8 @@ def test_a_file_or_a_dangling_link_is_in_the_way(tmp_path: Path) -> None:
     for name in ("file", "link"):
         with pytest.raises(ReconcilerError, match="cannot write"):
             require_free(tmp_path / name)
-    with pytest.raises(ReconcilerError, match="cannot write"):
-        write_folder(tmp_path / "file/below", FILES)
-    assert names(tmp_path) == ["file", "link"]
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("file/below", "loop/below"):
+        with pytest.raises(ReconcilerError, match="cannot write"):
+            write_folder(require_free(tmp_path / name), FILES)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "loop"]
