@@ -425,3 +425,28 @@ def test_a_catalog_of_which_a_part_cannot_be_read_is_not_copied(
         assert_nothing_written(done, tmp_path)
         assert "a part of the catalog cannot be read" in done.err
         assert "catalog/capabilities/audit-trail.yaml: " in done.err
+
+
+def test_a_signature_that_files_cannot_hold_is_left_out_and_counted(
+    installed: Plants, command: Command, tmp_path: Path
+) -> None:
+    installed.execute(
+        "INSERT INTO compliance_signoffs (site_id, extension_id, aspect, signed_by, signed_role, "
+        "signed_at, config_hash, config_version) SELECT site_id, extension_id, aspect, signed_by, "
+        "signed_role, signed_at, config_hash, config_version FROM compliance_signoffs LIMIT 1"
+    )
+    whole = export(command, installed)
+    assert "warning: 1 signoff left out: recorded without a meaning" in whole.err
+    planned = plan(command, installed, "out", "--detailed-exitcode")
+    assert (planned.code, NO_CHANGES in planned.out) == (0, True)
+
+
+def test_of_a_desired_state_that_cannot_be_read_only_the_catalog_is_taken(
+    installed: Plants, command: Command, tmp_path: Path
+) -> None:
+    installed.folder.write("reconciler.yaml", "a: [")
+    assert export(command, installed).code == 64
+    done = export(command, installed, "out", *NEW)
+    assert done.code == 0, done.err
+    assert "cannot be read; only its catalog was taken." in done.err
+    assert (tmp_path / "out/sites/penang-electronics").is_dir()
