@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
+from unicodedata import category
 
 import click
 
 from reconciler.cli import signals
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output
-from reconciler.cli.requests import FAILED, as_planned, database_of, plan_request, read_plan
+from reconciler.cli.requests import DONE, FAILED, as_planned, database_of, plan_request, read_plan
 from reconciler.model.errors import AlteredPlanError, RefusedPlanError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
@@ -20,10 +21,20 @@ from reconciler.operations.run_log import record_altered_plan
 from reconciler.report.view import verdict
 from reconciler.settings import Settings
 
+_LONGEST_REASON = 1_000
+
 
 def _with_a_reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():
-        raise UsageError("--force has no reason", 'Say why: --force "<reason>"; it is audited.')
+    if value is None:
+        return None
+    # A letter, digit or sign that can be seen, and text that PostgreSQL takes.
+    if not any(category(sign)[0] in "LNPS" for sign in value) or not value.isprintable():
+        raise UsageError(
+            "--force has no reason that can be read",
+            'Say why in one line: --force "<reason>"; it is audited.',
+        )
+    if len(value) > _LONGEST_REASON:
+        raise UsageError(f"--force has over {_LONGEST_REASON:,} characters", "Say it shorter.")
     return value
 
 
@@ -146,19 +157,21 @@ def confirmation(output: Output, *, yes: bool) -> Callable[[Plan], bool]:
 
 def report_applied(output: Output, done: Applied) -> int:
     """Say what came of it and return the exit code."""
+    for warning in done.warnings:
+        output.say(f"warning: {warning}")
+    # Said before anything that may fail: that it was applied is what matters most.
+    if done.run_id is not None:
+        output.say(f"Applied in one transaction: run {done.run_id}.")
     if output.settings.json:
         output.data(done.plan.to_json())
     if done.plan.errored:
         if not output.settings.json:
             output.plan(done.plan)
         return FAILED
-    for warning in done.warnings:
-        output.say(f"warning: {warning}")
     if done.run_id is not None:
-        output.say(f"Applied in one transaction: run {done.run_id}.")
-    elif done.plan.differs:
+        return DONE
+    if done.plan.differs:
         output.say("Not applied; nothing was written.")
         return FAILED
-    else:
-        output.say(verdict(done.plan))
-    return 0
+    output.say(verdict(done.plan))
+    return DONE

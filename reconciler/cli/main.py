@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -31,6 +32,7 @@ COMMANDS = {
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do, and why."),
     "apply": ("reconciler.cli.apply:apply", "Make the database what git says, in one transaction."),
     "drift": ("reconciler.cli.drift:drift", "Show, and heal, what was changed outside git."),
+    "export": ("reconciler.cli.export:export", "Write a desired state from what is live."),
     "signoff": ("reconciler.cli.signoff:signoff", "Sign an aspect of one configuration."),
     "encrypt": ("reconciler.cli.encrypt:encrypt", "Encrypt a secret for the files."),
     "audit": ("reconciler.cli.audit:audit", "Read the audit log, prove it, hand it over."),
@@ -73,6 +75,9 @@ def main() -> NoReturn:
     """Run the program on the command line's arguments and exit."""
     signals.listen()
     forget_repository(os.environ)
+    # A program that was started with one of them closed still ends by its exit code.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     # Plans are the same bytes everywhere, whatever the locale; a stray byte ends nothing.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

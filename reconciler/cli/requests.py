@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import tempfile
 from dataclasses import replace
+from errno import EISDIR
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from reconciler.planning.selection import Selection
 from reconciler.settings import Settings
 
 DONE, FAILED, DIFFERENT, BLOCKED = 0, 1, 2, 3
+NO_FIT = "its plan_id does not fit its content"
 
 
 def database_of(settings: Settings) -> OpenDatabase:
@@ -66,17 +71,43 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
 def write_file(path: Path, text: str) -> None:
     """Write a result to a file; an older one is replaced whole or not at all.
 
+    What is no ordinary file, such as a pipe or a device, is written to; a link is followed.
+
     Raises:
         ReconcilerError: the file cannot be written.
     """
-    partial_path = path.with_name(f".{path.name}.partial")
     try:
-        partial_path.write_text(text, encoding="utf-8")
-        partial_path.replace(path)
+        target = path.resolve() if path.name else path
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_text(text, encoding="utf-8")
+        elif target.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder")
+        else:
+            _replace(target, text)
     except OSError as error:
         raise ReconcilerError(
             f"cannot write {path}: {error.strerror}", "Name a file in a folder you may write to."
         ) from None
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write beside a file and put it in its place, with the mode that it had."""
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
+    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(beside).chmod(mode)
+        Path(beside).replace(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def read_plan(path: Path) -> Plan:
@@ -89,18 +120,20 @@ def read_plan(path: Path) -> Plan:
     try:
         data = path.read_bytes()
         plan = _plan_of(path, data)
-        unaltered = plan.content_id() == plan.plan_id and data == plan.to_json().encode()
+        fits = plan.content_id() == plan.plan_id
+        unaltered = fits and data == plan.to_json().encode()
     except OSError as error:
         raise ReconcilerError(
             f"cannot read {path}: {error.strerror}", "Name the file that `plan --out` wrote."
         ) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ReconcilerError(
             f"{path} is not a plan of this program", "Make one with `reconciler plan --out`."
         ) from None
     if not unaltered:
         raise AlteredPlanError(
-            f"{path} was altered after it was made: its plan_id does not fit its content",
+            f"{path} was altered after it was made: "
+            + ("it was written anew in another form" if fits else NO_FIT),
             "Plan again, and have the new plan reviewed; nothing was written.",
             plan,
         )

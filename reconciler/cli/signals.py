@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: both end a command, until it is done and they come too late."""
+"""SIGINT, SIGTERM and SIGHUP: each ends a command, until it is done and they come too late."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ class _TerminatedError(KeyboardInterrupt):
 def listen() -> None:
     """Have SIGTERM end a command like Ctrl-C: cancel the statement under way and roll back."""
     signal.signal(signal.SIGTERM, _terminate)
+    # A session that is lost ends a command likewise, unless nohup had it ignored.
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _terminate)
 
 
 def ignore() -> None:
@@ -28,7 +31,7 @@ def ignore() -> None:
     Nothing happens where ``listen`` was not called: signals are then somebody else's.
     """
     if signal.getsignal(signal.SIGTERM) is _terminate:
-        for ending in (signal.SIGINT, signal.SIGTERM):
+        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(ending, signal.SIG_IGN)
 
 

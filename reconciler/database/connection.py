@@ -16,6 +16,7 @@ from reconciler.model.errors import ReconcilerError
 Connection: TypeAlias = psycopg.Connection[Any]
 
 APPLICATION_NAME = "reconciler"
+LOCK_TIMEOUT_SECONDS = 30.0
 _DEFAULTS: Final[dict[str, Any]] = {
     "application_name": APPLICATION_NAME,
     "connect_timeout": 10,
@@ -36,7 +37,7 @@ def _checked_options(url: str) -> dict[str, Any]:
     )
     try:
         options = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
+    except (psycopg.ProgrammingError, UnicodeError):
         raise malformed from None
     # A password with a bare "@" or "/" spills over into the parts that errors name.
     spilled = any("@" in str(options.get(part, "")) for part in ("host", "port", "dbname"))
@@ -68,12 +69,18 @@ def connect(url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(connection: Connection) -> Iterator[None]:
-    """One READ ONLY, REPEATABLE READ transaction: one moment of the database, unwritable."""
+def reading(
+    connection: Connection, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
+) -> Iterator[None]:
+    """One READ ONLY, REPEATABLE READ transaction: one moment of the database, unwritable.
+
+    A table that somebody has locked for himself is waited for, for that long.
+    """
     connection.read_only = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     try:
         with connection.transaction():
+            limit_lock_waits(connection, lock_timeout_seconds)
             yield
     finally:
         if not connection.closed:
@@ -108,6 +115,12 @@ def writing(connection: Connection, *, commit: bool = True) -> Iterator[None]:
         if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             with suppress(psycopg.Error):
                 connection.rollback()
+
+
+def limit_lock_waits(connection: Connection, seconds: float) -> None:
+    """Have what is waited for a lock end after some time, until the transaction ends."""
+    limit = f"{max(1, int(seconds * 1000))}ms"
+    connection.execute("SELECT set_config('lock_timeout', %s, TRUE)", [limit])
 
 
 def notice_lost_clients(connection: Connection) -> None:

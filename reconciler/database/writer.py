@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
-from reconciler.database.connection import Connection
+from reconciler.database.connection import Connection, limit_lock_waits
 from reconciler.database.derived_writer import write_derived
 from reconciler.database.row_counts import expect_rows
 from reconciler.database.snapshots import write_snapshots
@@ -118,18 +118,13 @@ def take_lock(connection: Connection, timeout_seconds: float) -> None:
         with connection.transaction():
             give_up = monotonic() + timeout_seconds
             for statement in ("apply/lock", "apply/lock_table"):
-                _limit_lock_waits(connection, give_up - monotonic())
+                limit_lock_waits(connection, give_up - monotonic())
                 connection.execute(query(statement))
     except errors.LockNotAvailable:
         raise LockNotObtainedError(
             f"the installation is locked by {_lock_holder(connection)}",
             "Wait until it is done, or allow more time with --lock-timeout.",
         ) from None
-
-
-def _limit_lock_waits(connection: Connection, seconds: float) -> None:
-    limit = f"{max(1, int(seconds * 1000))}ms"
-    connection.execute("SELECT set_config('lock_timeout', %s, TRUE)", [limit])
 
 
 def _lock_holder(connection: Connection) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from tenacity.wait import wait_random_exponential
 from reconciler.database import state as database
 from reconciler.database import writer
 from reconciler.database.connection import (
+    LOCK_TIMEOUT_SECONDS,
     Connection,
     notice_lost_clients,
     reading,
@@ -39,7 +41,7 @@ from reconciler.operations.run_log import INTERRUPTED, RunLog, kind_of
 from reconciler.operations.staging import Forced, staged_changes, staged_records
 from reconciler.planning.change_windows import closed_windows
 
-DEFAULT_LOCK_TIMEOUT_SECONDS = 30.0
+DEFAULT_LOCK_TIMEOUT_SECONDS = LOCK_TIMEOUT_SECONDS
 DEFAULT_OUTCOME_TIMEOUT_SECONDS = 30.0
 _PASSING = (errors.SerializationFailure, errors.DeadlockDetected)
 _MOST_ATTEMPTS = 6
@@ -165,10 +167,12 @@ class _Run:
         self._require_applyable(planned)
         if not confirm(planned):
             return Applied(planned)
+        unneeded = self.request.force and not self.forced
+        remarks = ("nothing had to be forced",) if unneeded else ()
         notice_lost_clients(self.connection)
         try:
             self._write_with_retries(planned)
-            return Applied(planned, self.log.id, self._refresh())
+            return Applied(planned, self.log.id, (*remarks, *self._refresh()))
         except psycopg.Error as error:
             return self._after_error(planned, error)
         except ReconcilerError as error:
@@ -178,7 +182,7 @@ class _Run:
             return self._after_interrupt(planned)
 
     def rehearse(self) -> Plan:
-        with reading(self.connection):
+        with self._reading():
             planned = plan_on(self.connection, self.prepared)
         if not planned.applyable:
             return planned
@@ -195,7 +199,7 @@ class _Run:
     def _plan(self) -> Plan:
         """Return the plan as it is now; one that was expected must be that plan."""
         expected = self.request.expected
-        with reading(self.connection):
+        with self._reading():
             planned = plan_on(self.connection, self.prepared)
             if expected is None:
                 return planned
@@ -210,6 +214,15 @@ class _Run:
             self.log.failed(self.connection, planned, refusal)
             raise refusal
         return planned
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Read one moment, and say who keeps it from being read."""
+        try:
+            with reading(self.connection, self.request.lock_timeout_seconds):
+                yield
+        except errors.LockNotAvailable as error:
+            raise explained_on(self.connection, error) from None
 
     def _require_applyable(self, planned: Plan) -> None:
         refusal = self._refusal(planned, self.request.clock())

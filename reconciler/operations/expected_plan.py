@@ -23,7 +23,17 @@ from reconciler.planning.plan import live_fingerprint
 
 PLAN_AGAIN = "Plan again, and have the new plan reviewed; nothing was written."
 _MOST_ROWS = 20
-_FIELDS = ("changes", "refreshes", "diagnostics", "needed_signoffs", "blocked", "windows", "base")
+_FIELDS = (
+    "scope",
+    "filters",
+    "changes",
+    "refreshes",
+    "diagnostics",
+    "needed_signoffs",
+    "blocked",
+    "windows",
+    "base",
+)
 
 
 def why_refused(
@@ -85,7 +95,7 @@ def _branch_moved(
     git = open_folder(request.source.folder)
     if ref is None or commit is None or git is None:
         return None
-    name = ref.split("/", 2)[2]
+    name = ref.removeprefix("refs/").partition("/")[2] or ref
     try:
         now = git.resolve(ref)
     except ReconcilerError:
@@ -127,9 +137,20 @@ def _plan_at(connection: Connection, request: PlanRequest, commit: str) -> Plan:
     return plan_of_invalid(prepared) or plan_on(connection, prepared)
 
 
-def _differs(connection: Connection, expected: Plan, planned: Plan) -> StalePlanError | None:
+def _differs(connection: Connection, expected: Plan, planned: Plan) -> RefusedPlanError | None:
     if planned.plan_id == expected.plan_id:
         return None
+    if planned.filters != expected.filters:
+        here = ", ".join(planned.filters) or "neither --site nor --extension"
+        then = ", ".join(expected.filters) or "neither --site nor --extension"
+        return StalePlanError(
+            f"the plan was made with {then}, and here is {here}",
+            "Leave them out: the plan file knows what it was narrowed to.",
+        )
+    if planned.blocked and not expected.blocked:
+        return BlockedError(
+            f"the plan is blocked by now: {'; '.join(planned.why_blocked)}", PLAN_AGAIN, planned
+        )
     return StalePlanError(
         "what would be applied now is not what was planned",
         PLAN_AGAIN,

@@ -112,7 +112,7 @@ def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
 def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     """Return the plan for what ``connection``'s open transaction sees."""
     head, request = _comparable(prepared.head), prepared.request
-    _require_current_schema(connection)
+    require_current_schema(connection)
     database.require_every_site(connection)
     site_ids = [site.id for site in head.sites.values()]
     selection = request.selection
@@ -182,7 +182,12 @@ def _comparable(checked: Checked) -> DesiredState:
     return checked.comparable
 
 
-def _require_current_schema(connection: Connection) -> None:
+def require_current_schema(connection: Connection) -> None:
+    """Refuse a database whose schema is older than the program.
+
+    Raises:
+        ReconcilerError: migrations are pending.
+    """
     if pending := migration_state(connection).pending:
         raise ReconcilerError(
             f"the database's schema lacks {len(pending)} of the program's migrations",

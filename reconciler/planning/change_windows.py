@@ -156,7 +156,7 @@ def _message(code: BlockCode, why: str, when: str, sites: Sequence[str]) -> str:
     holds = "changes are frozen" if code is BlockCode.FREEZE else "no change window is open"
     return (
         f"{holds} at {named_sites(sites)} ({why}); it may be applied "
-        f'{"" if when.startswith("at ") else "from "}{when}, or with --force "<reason>"'
+        f"{'' if when.startswith('at ') else 'from '}{when}"
     )
 
 

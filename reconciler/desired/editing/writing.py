@@ -6,7 +6,7 @@ import json
 import re
 from typing import Final
 
-from reconciler.desired.yaml.core_schema import resolve
+from reconciler.desired.yaml.core_schema import NumberRefusedError, resolve
 from reconciler.model.document import JsonObject, JsonValue
 
 _LONGEST_PLAIN: Final = 200
@@ -53,7 +53,7 @@ def scalar(text: str) -> str:
 def _is_plain(text: str) -> bool:
     return (
         0 < len(text) <= _LONGEST_PLAIN
-        and (text[0].isalnum() or text[0] == "$")
+        and (text[0].isalnum() or text[0] in "$/")
         and text.isprintable()
         and not _NOT_PLAIN.search(text)
         and text.lower() not in _TRUTH_VALUES
@@ -63,11 +63,15 @@ def _is_plain(text: str) -> bool:
 
 def _is_number_to_some(text: str) -> bool:
     """Return whether a reader may take a text for a number, a truth value or null."""
-    if not isinstance(resolve(text), str):
+    try:
+        if not isinstance(resolve(text), str):
+            return True
+    except NumberRefusedError:
         return True
     # YAML 1.1 has numbers such as 1_000, 0b1 and 12:30. A time of day with a date is written
-    # plainly: the files' own reader takes it for the text that it is.
-    return text[0].isdigit() and re.fullmatch(r"[0-9a-fA-FxobeE_:.+]+", text) is not None
+    # plainly: the files' own reader takes it for the text that it is. No number has two points.
+    one_point = text[0].isdigit() and text.count(".") <= 1
+    return one_point and re.fullmatch(r"[0-9a-fA-FxobeE_:.+]+", text) is not None
 
 
 def _double_quoted(text: str) -> str:
