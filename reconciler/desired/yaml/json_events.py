@@ -25,7 +25,7 @@ from reconciler.desired.yaml.text_place import LINE_BREAK, TextPlace
 _SPACES = (" ", "\t", "\r", "\n")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _ATOM = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
 _WORD_GOES_ON = re.compile(r"[0-9A-Za-z_.+-]")
 
 

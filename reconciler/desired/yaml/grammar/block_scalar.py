@@ -12,7 +12,7 @@ _HEADER = re.compile(
     r"[|>](?:([1-9]?)([-+]?)|([-+])([1-9]))(?=[ \t\r\n])"
     r"(?:[ \t]++(?:#[^\r\n]*+)?)?(?:\r\n?|\n)"
 )
-_EMPTY_LINES = re.compile(r"(?: *+(?:\r\n?|\n))*+")
+_EMPTY_LINES = re.compile(r"(?: *+(?:\r\n?|\n))*")
 _SPACES = re.compile(r" *+")
 _TAB_AFTER = re.compile(r" *+\t")
 _MARKER = re.compile(r"(?:---|\.\.\.)[ \t\r\n]")
@@ -72,8 +72,8 @@ def _detected(cursor: Cursor, parent: int) -> int:
 @lru_cache(maxsize=64)
 def _lines_of(indent: int) -> re.Pattern[str]:
     if indent == 0:
-        return re.compile(rf"(?:(?!{_MARKER.pattern})[^\r\n]*+(?:\r\n?|\n))*+")
-    return re.compile(rf"(?: {{{indent}}}[^\r\n]*+(?:\r\n?|\n)| {{0,{indent - 1}}}(?:\r\n?|\n))*+")
+        return re.compile(rf"(?:(?!{_MARKER.pattern})[^\r\n]*+(?:\r\n?|\n))*")
+    return re.compile(rf"(?: {{{indent}}}[^\r\n]*+(?:\r\n?|\n)| {{0,{indent - 1}}}(?:\r\n?|\n))*")
 
 
 def _chomped(lines: list[str], chomping: str, *, fold: bool) -> str:

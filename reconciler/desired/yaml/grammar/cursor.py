@@ -14,7 +14,7 @@ QUOTE: Final = "Put quotes around the text, if it is meant as one."
 _SPACE = re.compile(r"[ \t]*+")
 _NEXT_LINES = re.compile(
     r"[ \t]*+(?:(?<![^ \t\r\n])#[^\r\n]*+)?(?:\r\n?|\n)"
-    r"(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*+"
+    r"(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*"
 )
 _MARKER = re.compile(r"(?:---|\.\.\.)(?=[ \t\r\n])")
 

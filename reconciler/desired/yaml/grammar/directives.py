@@ -15,10 +15,10 @@ _END: Final = r"[ \t]*+(?:(?<=[ \t])#[^\r\n]*+)?(?=[\r\n])"
 _YAML = re.compile(rf"%YAML[ \t]++([0-9]{{1,4}})\.([0-9]{{1,4}}){_END}")
 _TAG = re.compile(
     r"%TAG[ \t]++(![-0-9A-Za-z]*+!|!)[ \t]++"
-    rf"((?:%[0-9a-fA-F]{{2}}|[-0-9A-Za-z#;/?:@&=+$,_.!~*'()\[\]])++){_END}"
+    rf"((?:%[0-9a-fA-F]{{2}}|[-0-9A-Za-z#;/?:@&=+$,_.!~*'()\[\]])+){_END}"
 )
 _RESERVED = re.compile(
-    rf"%(?!(?:YAML|TAG)[ \t\r\n])[^ \t\r\n]++(?:[ \t]++[^ \t\r\n#][^ \t\r\n]*+)*+{_END}"
+    rf"%(?!(?:YAML|TAG)[ \t\r\n])[^ \t\r\n]++(?:[ \t]++[^ \t\r\n#][^ \t\r\n]*+)*{_END}"
 )
 _NO_PREFIX: Final = (",", "[", "]")
 

@@ -15,7 +15,7 @@ _INDICATORS: Final = r"""\-?:,\[\]{}#&*!|>'"%@`"""
 def _rest(no_safe: str) -> str:
     return (
         rf"(?:[^{no_safe}:#]++|\#|:(?=[^{no_safe}])"
-        rf"|[ \t]++(?=[^{no_safe}:#]|:[^{no_safe}]))*+"
+        rf"|[ \t]++(?=[^{no_safe}:#]|:[^{no_safe}]))*"
     )
 
 
@@ -24,7 +24,7 @@ _FIRST: Final = {
     flow: re.compile(rf"(?:[^ \t\r\n{_INDICATORS}]|[-?:](?=[^{signs}])){_rest(signs)}")
     for flow, signs in _NO_SAFE.items()
 }
-_NEXT = re.compile(r"[ \t]*+((?:\r\n?|\n)(?:[ \t]*+(?:\r\n?|\n))*+)( *+)[ \t]*+(?![#\r\n])")
+_NEXT = re.compile(r"[ \t]*+((?:\r\n?|\n)(?:[ \t]*+(?:\r\n?|\n))*)( *+)[ \t]*+(?![#\r\n])")
 
 
 def plain_line(cursor: Cursor, *, flow: bool) -> str:

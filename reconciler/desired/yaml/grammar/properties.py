@@ -15,7 +15,7 @@ DEFAULT_HANDLES: Final = {"!": "!", "!!": "tag:yaml.org,2002:"}
 _URI: Final = r"(?:%[0-9a-fA-F]{2}|[-0-9A-Za-z#;/?:@&=+$,_.!~*'()\[\]])"
 _TAG_SIGN: Final = r"(?:%[0-9a-fA-F]{2}|[-0-9A-Za-z#;/?:@&=+$_.~*'()])"
 _NAME = re.compile(r"[&*]([^ \t\r\n,\[\]{}]++)")
-_TAG = re.compile(rf"!(?:<({_URI}++)>|([-0-9A-Za-z]*+!)?({_TAG_SIGN}*+))")
+_TAG = re.compile(rf"!(?:<({_URI}+)>|([-0-9A-Za-z]*+!)?({_TAG_SIGN}*))")
 _NAMES: Final = {"&": "an anchor", "*": "an alias"}
 
 

@@ -13,9 +13,9 @@ from reconciler.desired.yaml.grammar.folding import (
     shallow_line,
 )
 
-_DOUBLE = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
-_SINGLE = re.compile(r"'([^']*+(?:''[^']*+)*+)'")
-_BREAKS: Final = r"(?:\r\n?|\n)(?:[ \t]*+(?:\r\n?|\n))*+"
+_DOUBLE = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"', re.DOTALL)
+_SINGLE = re.compile(r"'([^']*+(?:''[^']*+)*)'(?!')")
+_BREAKS: Final = r"(?:\r\n?|\n)(?:[ \t]*+(?:\r\n?|\n))*"
 _FOLD = re.compile(rf"[ \t]*+({_BREAKS})[ \t]*+|[ \t]++")
 # A run of space is taken whole even where it stays, so that no part of it is looked at again.
 _DOUBLE_PARTS = re.compile(
