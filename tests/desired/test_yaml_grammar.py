@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from yaml import CBaseLoader, YAMLError
 from yaml.events import Event, NodeEvent
 
+from reconciler.desired.yaml import grammar
 from reconciler.desired.yaml.findings import Findings
 from reconciler.desired.yaml.grammar.cursor import GrammarError
 from reconciler.desired.yaml.grammar.parser import GrammarEvents
@@ -211,3 +214,15 @@ def test_it_raises_its_one_error_only_and_within_the_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["[" * 30_000 + "]" * 30_000, "- " * 30_000, "? " * 30_000])
 def test_no_nesting_is_too_deep_for_it(text: str) -> None:
     assert len(events_of(text)) > 60_000
+
+
+def test_no_pattern_has_a_possessive_group() -> None:
+    """Python before 3.11.5 matches a group wrongly that is possessive and gives back inside."""
+    folder = Path(grammar.__file__).parent
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted(folder.glob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\)(?:[*+?]|\{[^}]*\})\+", line)
+    ]
+    assert found == []
