@@ -66,6 +66,8 @@ class Output:
         except BrokenPipeError:
             write_nowhere(sys.stdout)
         except OSError as error:
+            # What is left in the buffer would fail again at the interpreter's exit.
+            write_nowhere(sys.stdout)
             raise ReconcilerError(
                 f"the output cannot be written: {error.strerror}", "Make room for it."
             ) from None
