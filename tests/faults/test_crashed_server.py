@@ -74,7 +74,7 @@ def recovered(url: str) -> Connection:
         ("INSERT INTO configuration_audit_log", When.AFTER),
         ("COMMIT", When.BEFORE),
         ("COMMIT", When.AFTER),
-        ("REFRESH MATERIALIZED VIEW", When.BEFORE),
+        ("reconciler_refresh_views", When.BEFORE),
     ],
 )
 def test_a_server_that_crashes_has_all_or_nothing_and_the_command_knows(
