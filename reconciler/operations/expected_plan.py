@@ -147,7 +147,9 @@ def _differs(connection: Connection, expected: Plan, planned: Plan) -> RefusedPl
             f"the plan was made with {then}, and here is {here}",
             "Leave them out: the plan file knows what it was narrowed to.",
         )
-    if planned.blocked and not expected.blocked:
+    moved = _moved_rows(connection, expected.changes, planned.changes)
+    # Rows that moved may be what blocks it; then who moved them is what has to be known.
+    if planned.blocked and not expected.blocked and not moved:
         return BlockedError(
             f"the plan is blocked by now: {'; '.join(planned.why_blocked)}", PLAN_AGAIN, planned
         )
@@ -183,7 +185,7 @@ def what_moved(connection: Connection, before: Plan, now: Plan) -> list[str]:
 def _moved_rows(
     connection: Connection, before: Iterable[Change], now: Iterable[Change]
 ) -> dict[ConfigurationKey, Change]:
-    """Return what was to change and has moved since, and what has come to differ; in order."""
+    """Return what was to change and has moved since, and after it what has come to differ."""
     planned = {change.key: change for change in before}
     come = {change.key: change for change in now if change.key not in planned}
     sites = sorted({key.site_id for key in planned}, key=str)
@@ -193,7 +195,11 @@ def _moved_rows(
         for key, change in planned.items()
         if change.live_fingerprint != live_fingerprint(rows.get(key))
     }
-    return dict(sorted((moved | come).items(), key=lambda item: item[1].sort_key))
+    return {
+        key: change
+        for part in (moved, come)
+        for key, change in sorted(part.items(), key=lambda item: item[1].sort_key)
+    }
 
 
 def _told(change: LastChange | None) -> str:
@@ -210,6 +216,6 @@ def _other_parts(before: Plan, now: Plan) -> str:
     parts = [
         field.replace("_", " ")
         for field in _FIELDS
-        if getattr(before, field, None) != getattr(now, field, None)
+        if getattr(before, field) != getattr(now, field)
     ]
     return f"no row moved; these parts of the plan differ: {', '.join(parts) or 'its counts'}"

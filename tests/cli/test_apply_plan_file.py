@@ -138,6 +138,18 @@ def test_a_live_row_that_moved_makes_the_plan_stale(
     assert live(installed) == before
 
 
+def test_rows_that_moved_are_told_even_where_so_many_of_them_block_the_plan(
+    installed: Plants, command: Command, plan_file: Path
+) -> None:
+    installed.execute("UPDATE site_extension_configs SET configuration = '{}'")
+    before = live(installed)
+    done = applied(installed, command, plan_file)
+    assert json.loads(done.out)["blocked"]
+    assert done.code == 4
+    assert "penang / erp-file-gateway: reconfigured by" in done.err
+    assert live(installed) == before
+
+
 def test_a_row_that_another_run_changed_is_told_with_that_run(
     installed: Plants, command: Command, plan_file: Path
 ) -> None:
