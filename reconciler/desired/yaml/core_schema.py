@@ -16,11 +16,12 @@ MAX_INTEGER: Final = 2**53 - 1
 SPECIAL_STARTS: Final = frozenset(["", *"-+.0123456789~nNtTfF"])
 """How a plain scalar begins (its first character, or nothing) that may be no string."""
 
-_CONSTANTS: Final[dict[str, Scalar]] = {
+CONSTANTS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+"""The plain scalars that stand for null and the booleans."""
 _DECIMAL = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
@@ -43,8 +44,10 @@ def resolve(text: str) -> Scalar:
     Raises:
         NumberRefusedError: it is infinite, not a number, or beyond ±(2^53-1).
     """
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
+    if text in CONSTANTS:
+        return CONSTANTS[text]
+    if len(text) < _MAX_DIGITS and text.isdecimal() and text.isascii():
+        return int(text)
     if _DECIMAL.fullmatch(text) or _OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text):
         return _integer(text)
     if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
@@ -73,12 +76,12 @@ def _float(text: str) -> float:
 
 
 def _tagged_null(text: str) -> None:
-    if text not in _CONSTANTS or _CONSTANTS[text] is not None:
+    if text not in CONSTANTS or CONSTANTS[text] is not None:
         raise TagMismatchError
 
 
 def _tagged_bool(text: str) -> bool:
-    value = _CONSTANTS.get(text)
+    value = CONSTANTS.get(text)
     if not isinstance(value, bool):
         raise TagMismatchError
     return value

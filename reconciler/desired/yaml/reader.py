@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from reconciler.desired.yaml.attempts import best_attempt
 from reconciler.desired.yaml.document import YamlDocument
 from reconciler.desired.yaml.findings import Findings, ReadingStopped
+from reconciler.desired.yaml.plain_blocks import NotPlainError, read_plain
 from reconciler.desired.yaml.source import YamlSource, checked_source
 from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
 from reconciler.model.document import Document
@@ -42,10 +43,15 @@ def read_yaml(path: str, data: bytes) -> Reading:
     Returns:
         The document, or what is wrong with it. Nothing is raised for any content.
     """
+    is_json = path.endswith(".json")
+    with suppress(NotPlainError):
+        if not is_json:
+            source = YamlSource(data, is_json=False)
+            return Reading(YamlDocument(path, read_plain(data), source), (), source)
     findings = Findings(path)
     attempt = None
     with suppress(ReadingStopped):
-        source = checked_source(data, findings, is_json=path.endswith(".json"))
+        source = checked_source(data, findings, is_json=is_json)
         attempt = best_attempt(source, findings)
         findings = attempt.findings
     found = findings.diagnostics

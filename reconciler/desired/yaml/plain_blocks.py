@@ -1,0 +1,179 @@
+"""Reads the files that nearly all are: block mappings and lists of one-line scalars, in ASCII.
+
+Such a file has one reading, so it needs neither a parser's events nor a second look for what a
+parser takes too lightly. Whatever is only a little else is left to the whole reader, which also
+says what is wrong: nothing is refused here, and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NoReturn
+
+from reconciler.desired.yaml.core_schema import (
+    CONSTANTS,
+    SPECIAL_STARTS,
+    NumberRefusedError,
+    resolve,
+)
+from reconciler.model.document import JsonObject, JsonValue
+
+MOST_BYTES: Final = 65_536
+_MOST_OPEN: Final = 40
+
+# Words are joined by spaces, colons or number signs that do not end a scalar where they stand, so
+# a scalar is matched in one way only, and no line is tried in others.
+_KEY = r"[A-Za-z_$][A-Za-z0-9_.$/-]*"
+_FIRST = r"(?:[A-Za-z0-9_/+~$(]|-(?=[0-9])|\.(?=[0-9A-Za-z]))"
+_WORD = r"[!\"$-9;-~]"
+_FLOW_WORD = r"[A-Za-z0-9_/.+~$()@%=?;!*&^<>|-]"
+
+
+def _plain(word: str) -> str:
+    return rf"{_FIRST}{word}*(?:(?: +|:+|\#+){word}+)*"
+
+
+_PAIR = rf"{_KEY}: {_plain(_FLOW_WORD)}"
+_FLOW_MAPPING = rf"\{{{_PAIR}(?:, {_PAIR})*\}}"
+_FLOW_LIST = rf"\[{_plain(_FLOW_WORD)}(?:, {_plain(_FLOW_WORD)})*\]"
+_QUOTED = r"\"[ !#-\[\]-~]*\"|'[ -&(-~]*'"
+_VALUE = rf"{_plain(_WORD)}|{_QUOTED}|{_FLOW_MAPPING}|{_FLOW_LIST}"
+_COMMENT = r"\#[ -~]*"
+_ENTRY = rf"(- )?(?:({_KEY}):(?: +({_VALUE}))?|({_VALUE}))(?: +{_COMMENT})?"
+_LINE = re.compile(rf"^( *)(?:{_COMMENT}|{_ENTRY}|)$", re.MULTILINE)
+
+
+_NOT_AS_WRITTEN: Final = SPECIAL_STARTS | frozenset("\"'{[")
+
+
+class NotPlainError(ValueError):
+    """A file that is left to the whole reader."""
+
+
+def read_plain(data: bytes) -> JsonValue:
+    """Return the value of a file that is a block mapping of nothing out of the ordinary.
+
+    Raises:
+        NotPlainError: it is something else, or is wrong.
+    """
+    if len(data) > MOST_BYTES or not data.isascii():
+        raise NotPlainError
+    text = data.decode("ascii").removeprefix("---\n").rstrip("\n")
+    lines = _LINE.findall(text)
+    if len(lines) != text.count("\n") + 1:
+        raise NotPlainError
+    keys = {line[2] for line in lines if line[2]}
+    # Keys that are no strings, or that a reader could take for one and the same.
+    if not keys or not keys.isdisjoint(CONSTANTS):
+        raise NotPlainError
+    if len(set(map(str.casefold, keys))) != len(keys):
+        raise NotPlainError
+    return _value_of(lines)
+
+
+def _value_of(lines: list[tuple[str, str, str, str, str]]) -> JsonObject:
+    blocks = _Blocks()
+    for indent, dash, key, value, item in lines:
+        # Most lines go on with the mapping that the line before was of.
+        if value and indent == blocks.indent and not dash:
+            mapping = blocks.mapping
+            if key in mapping:
+                raise NotPlainError
+            mapping[key] = _value(value) if value[0] in _NOT_AS_WRITTEN else value
+        elif key or item:
+            blocks.take(indent, dash, key, value, item)
+    return blocks.root
+
+
+class _Blocks:
+    """The mappings and lists that have begun and not ended, the innermost last."""
+
+    def __init__(self) -> None:
+        self.root: JsonObject = {}
+        self.mapping = self.root
+        """The innermost mapping, as long as ``indent`` is what a line of it begins with."""
+        self.indent: str | None = ""
+        self._open: list[tuple[int, Any]] = [(0, self.root)]
+        self._awaiting: tuple[int, JsonObject, str] | None = None
+        """The key whose value, if it has one, begins on the next line; with its column."""
+
+    def take(self, indent: str, dash: str, key: str, value: str, item: str) -> None:
+        """Take one line's entry: of a mapping, of a list, or of a mapping that a list holds."""
+        column = len(indent)
+        block = self._block_at(column, is_list=bool(dash))
+        if not key:
+            if not dash:
+                raise NotPlainError
+            self.indent = None
+            block.append(_value(item) if item[0] in _NOT_AS_WRITTEN else item)
+            return
+        if dash:
+            column += 2
+            block.append(mapping := {})
+            self._begin(column, mapping)
+            block = mapping
+        if key in block:
+            raise NotPlainError
+        block[key] = _value(value) if value else None
+        if value:
+            self.mapping, self.indent = block, " " * column
+        else:
+            self._awaiting, self.indent = (column, block, key), None
+
+    def _block_at(self, column: int, *, is_list: bool) -> Any:
+        """Return the block that an entry at ``column`` belongs to, which may begin with it."""
+        awaiting, self._awaiting = self._awaiting, None
+        if awaiting is not None:
+            outer, mapping, key = awaiting
+            if column > outer or (is_list and column == outer):
+                block: Any = [] if is_list else {}
+                mapping[key] = block
+                self._begin(column, block)
+                return block
+        while self._open[-1][0] > column:
+            self._open.pop()
+        at, block = self._open[-1]
+        if not is_list and type(block) is list:
+            # A list may stand at the column of the key that it is the value of.
+            self._open.pop()
+            at, block = self._open[-1]
+        if at != column or (type(block) is list) is not is_list:
+            raise NotPlainError
+        return block
+
+    def _begin(self, column: int, block: Any) -> None:
+        self._open.append((column, block))
+        if len(self._open) > _MOST_OPEN:
+            raise NotPlainError
+
+
+def _value(written: str) -> JsonValue:
+    start = written[0]
+    if start in "\"'":
+        return written[1:-1]
+    if start == "{":
+        return _flow_mapping(written)
+    if start == "[":
+        return [_scalar(item) for item in written[1:-1].split(", ")]
+    return _scalar(written)
+
+
+def _flow_mapping(written: str) -> JsonObject:
+    pairs = [pair.split(": ", 1) for pair in written[1:-1].split(", ")]
+    keys = {key for key, _ in pairs}
+    if len({key.casefold() for key in keys}) != len(pairs) or not keys.isdisjoint(CONSTANTS):
+        raise NotPlainError
+    return {key: _scalar(text) for key, text in pairs}
+
+
+def _scalar(text: str) -> JsonValue:
+    if text[0] not in SPECIAL_STARTS:
+        return text
+    try:
+        return resolve(text)
+    except NumberRefusedError:
+        _give_up()
+
+
+def _give_up() -> NoReturn:
+    raise NotPlainError from None
