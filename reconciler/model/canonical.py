@@ -7,12 +7,22 @@ Canonical form is RFC 8785 (JSON Canonicalization Scheme); hashes are SHA-256 of
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+import json
+from typing import Any, Final
 from uuid import UUID
 
 import rfc8785
 
 from reconciler.model.document import JsonObject
+
+_PLAIN_JSON = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
+# Between these, Python and ECMAScript write a number that is no integer alike.
+_LEAST_FLOAT: Final = 1e-4
+_MOST_FLOAT: Final = 1e15
+_MOST_INTEGER: Final = 2**53 - 1
+_SIMPLE: Final = frozenset({str, bool, type(None)})
 
 
 def canonical_json(value: Any) -> bytes:
@@ -21,7 +31,34 @@ def canonical_json(value: Any) -> bytes:
     Raises:
         rfc8785.CanonicalizationError: for what JSON cannot hold (NaN, integers beyond ±(2^53-1)).
     """
+    if _is_plain(value):
+        try:
+            return _PLAIN_JSON.encode(value).encode()
+        except UnicodeEncodeError:
+            pass  # a lone surrogate, which is told of below
     return rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether Python's own JSON of a value, with keys in order, is its canonical form.
+
+    Keys in ASCII sort alike by code point and by UTF-16 unit, and only some numbers differ.
+    """
+    kind = type(value)
+    if kind is dict:
+        for key, held in value.items():
+            if type(key) is not str or not key.isascii():
+                return False
+            if type(held) not in _SIMPLE and not _is_plain(held):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        return all(type(held) in _SIMPLE or _is_plain(held) for held in value)
+    if kind is int:
+        return -_MOST_INTEGER <= value <= _MOST_INTEGER
+    if kind is float:
+        return _LEAST_FLOAT <= abs(value) <= _MOST_FLOAT and not value.is_integer()
+    return kind in _SIMPLE
 
 
 def content_hash(value: Any) -> str:

@@ -44,7 +44,7 @@ _HARMLESS_FIRST = _words(
     """
 )
 _URL_WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@")
-_REFERENCE, _ENCRYPTED = "$secret", "$encrypted"
+REFERENCE_KEY, ENCRYPTED_KEY = "$secret", "$encrypted"
 _REFERENCE_FORM = re.compile(r"[a-z][a-z0-9+.-]*://[^\s]+")
 
 
@@ -65,7 +65,7 @@ def is_reference(value: object) -> bool:
     """Return whether a value is a reference to a secret, or an encrypted one, and so harmless."""
     if not isinstance(value, dict) or len(value) != 1:
         return False
-    held = value.get(_REFERENCE)
+    held = value.get(REFERENCE_KEY)
     if isinstance(held, str):
         return _REFERENCE_FORM.fullmatch(held) is not None
     return _encrypted(value) is Ciphertext.WHOLE
@@ -79,7 +79,7 @@ def is_damaged(value: object) -> bool:
 def _encrypted(value: object) -> Ciphertext:
     if not isinstance(value, dict) or len(value) != 1:
         return Ciphertext.NONE
-    held = value.get(_ENCRYPTED)
+    held = value.get(ENCRYPTED_KEY)
     return ciphertext(held) if isinstance(held, str) else Ciphertext.NONE
 
 
@@ -93,7 +93,7 @@ def is_sensitive(schema: Mapping[str, Any], path: Path) -> bool:
     part = schema_part(schema)
     for step in path:
         part = part.below(step)
-        named = isinstance(step, str) and (step == _ENCRYPTED or is_secret_name(step))
+        named = isinstance(step, str) and (step == ENCRYPTED_KEY or is_secret_name(step))
         if part.marked_sensitive or named:
             return True
     return False
@@ -126,14 +126,14 @@ def _sensitive(
 
 
 def _is_secret(value: JsonValue, *, named: bool) -> bool:
-    claims_encryption = isinstance(value, dict) and _ENCRYPTED in value
+    claims_encryption = isinstance(value, dict) and ENCRYPTED_KEY in value
     return claims_encryption or holds_password(value) or (named and _is_secret_value(value))
 
 
 def _is_secret_value(value: JsonValue) -> bool:
     """Return whether a value named like a secret is one: text, a number, or what stands for it."""
     if isinstance(value, dict):
-        return _REFERENCE in value or _ENCRYPTED in value
+        return REFERENCE_KEY in value or ENCRYPTED_KEY in value
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 

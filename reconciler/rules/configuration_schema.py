@@ -111,8 +111,11 @@ class SchemaChecker:
         manifest: Manifest,
         validator: jsonschema_rs.Validator,
     ) -> Iterator[Diagnostic]:
-        for error in validator.iter_errors(desired.configuration):
-            yield from self._finding(desired, manifest, error)
+        if not validator.is_valid(desired.configuration):
+            for error in validator.iter_errors(desired.configuration):
+                yield from self._finding(desired, manifest, error)
+        if known_shape:
+            return
         for path in _unnamed(schema_part(manifest.schema), desired.configuration, ()):
             yield _unknown_property(desired, manifest, path)
 

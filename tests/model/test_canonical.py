@@ -68,6 +68,16 @@ def test_the_hash_is_sha_256_of_the_canonical_form(value: Any) -> None:
     assert content_hash(value) == "sha256:" + hashlib.sha256(canonical_json(value)).hexdigest()
 
 
+@given(json_values() | st.dictionaries(st.text("ab$é\U0001f600", max_size=3), json_values()))
+def test_the_form_is_the_library_s_own_for_every_value(value: Any) -> None:
+    assert canonical_json(value) == rfc8785.dumps(value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53) + 1, 2**53 - 1))
+def test_the_form_is_the_library_s_own_for_every_number(value: float) -> None:
+    assert canonical_json([value, {"n": value}]) == rfc8785.dumps([value, {"n": value}])
+
+
 @given(json_objects(), st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_alter_the_hash(value: dict[str, Any], random: Any) -> None:
     keys = list(value)

@@ -1,0 +1,71 @@
+"""The shape of a configuration: its keys and kinds of values, without the values themselves.
+
+Which properties a schema does not name, and which values are secrets, hangs on nothing else. What
+was found to be in order once is in order for every configuration of the same shape.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+from reconciler.model.document import JsonValue
+from reconciler.model.sensitivity import (
+    ENCRYPTED_KEY,
+    REFERENCE_KEY,
+    holds_password,
+    is_reference,
+)
+
+Shape: TypeAlias = "str | tuple[Shape, ...]"
+
+_TEXT: Final = "text"
+_NUMBER: Final = "number"
+_LIST: Final = "list"
+_KINDS: Final[dict[type, str]] = {
+    int: _NUMBER,
+    float: _NUMBER,
+    bool: "boolean",
+    type(None): "null",
+}
+_REFERENCE: Final = "reference"
+_MOST_SHAPES: Final = 1_000
+
+
+class UnusualError(ValueError):
+    """A value that has to be looked at by itself."""
+
+
+def shape_of(value: JsonValue) -> Shape:
+    """Return the shape of a configuration.
+
+    Raises:
+        UnusualError: it holds a password in a URL, or what is nearly a reference to a secret.
+    """
+    if isinstance(value, str):
+        if "@" in value and holds_password(value):
+            raise UnusualError
+        return _TEXT
+    if isinstance(value, dict):
+        if REFERENCE_KEY in value or ENCRYPTED_KEY in value:
+            if is_reference(value):
+                return _REFERENCE
+            raise UnusualError
+        return tuple(value), tuple(map(shape_of, value.values()))
+    if isinstance(value, list):
+        return _LIST, *map(shape_of, value)
+    return _KINDS[type(value)]
+
+
+class KnownShapes:
+    """The shapes that were found to be in order; bounded, and what is left out costs time only."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[int, Shape]] = set()
+
+    def __contains__(self, item: tuple[int, Shape]) -> bool:
+        return item in self._known
+
+    def add(self, schema: int, shape: Shape) -> None:
+        """Remember that a shape is in order for the schema of this number."""
+        if len(self._known) < _MOST_SHAPES:
+            self._known.add((schema, shape))
