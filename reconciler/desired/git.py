@@ -29,6 +29,13 @@ _SAFE_SETTINGS = (
     "log.showSignature=false",
 )
 _SAFE_OPTIONS = tuple(part for setting in _SAFE_SETTINGS for part in ("-c", setting))
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+}
 _REGULAR = ("100644", "100755")
 SYMLINK = "120000"
 _COMMIT_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -60,13 +67,6 @@ class GitFolder:
 
     def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         command = ["git", *_SAFE_OPTIONS, *arguments]
-        environment = {
-            "LC_ALL": "C",
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_LITERAL_PATHSPECS": "1",
-            "GIT_NO_REPLACE_OBJECTS": "1",
-            "GIT_OPTIONAL_LOCKS": "0",
-        }
         try:
             with tempfile.TemporaryFile() as given:
                 given.write(stdin or b"")
@@ -76,7 +76,7 @@ class GitFolder:
                     istream=given,
                     stdout_as_string=False,
                     strip_newline_in_stdout=False,
-                    env=environment,
+                    env=_ENVIRONMENT,
                 )
         except GitCommandNotFound:
             raise ReconcilerError("git is not installed", "Install git.") from None
@@ -121,7 +121,9 @@ class GitFolder:
         """Return the tree's entries below the folder, with paths relative to it."""
         below = ("--", self.prefix) if self.prefix else ()
         listing = self._run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, *below)
-        return [_tree_entry(line, self.prefix) for line in listing.split(b"\0") if line]
+        beginning = f"{self.prefix}/" if self.prefix else ""
+        lines = listing.decode("utf-8", "backslashreplace").split("\0")
+        return [_tree_entry(line, len(beginning)) for line in lines if line]
 
     def links(self, commit: str) -> set[str]:
         """Return the symbolic links of a commit's tree below the folder, from the root."""
@@ -227,13 +229,10 @@ def _text(output: bytes) -> str:
     return output.decode("utf-8", "replace")
 
 
-def _tree_entry(line: bytes, prefix: str) -> TreeEntry:
-    facts, path = line.split(b"\t", 1)
-    mode, _, blob, size = facts.decode().split()
-    relative = path.decode("utf-8", "backslashreplace")
-    if prefix:
-        relative = relative.removeprefix(f"{prefix}/")
-    return TreeEntry(mode, blob, int(size) if size.isdigit() else 0, relative)
+def _tree_entry(line: str, beginning: int) -> TreeEntry:
+    facts, path = line.split("\t", 1)
+    mode, _, blob, size = facts.split()
+    return TreeEntry(mode, blob, 0 if size == "-" else int(size), path[beginning:])
 
 
 def _touches(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, list[Authorship]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.desired.git import SYMLINK, GitFolder, TreeEntry, open_folder
 from reconciler.desired.source_tree import (
     LARGEST_FILE_BYTES,
+    Files,
     SourceTree,
     belongs,
     is_hidden,
@@ -17,6 +19,8 @@ from reconciler.desired.source_tree import (
 from reconciler.model.diagnostic import Diagnostic, Location
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.kinds import folder as kinds
+
+_TOO_LARGE = b"\0" * (LARGEST_FILE_BYTES + 1)
 
 
 def read_commit(folder: Path, ref: str) -> SourceTree:
@@ -38,17 +42,50 @@ def read_commit(folder: Path, ref: str) -> SourceTree:
             "Name the desired-state folder with --desired-state, as the commit has it.",
         )
     selected = _select(git, entries)
-    sizes = {entry.blob: entry.size for entry in selected.files.values()}
-    names = [blob for blob, size in sizes.items() if size <= LARGEST_FILE_BYTES]
-    contents = dict(zip(names, git.blobs(names), strict=True))
-    too_large = b"\0" * (LARGEST_FILE_BYTES + 1)
     return SourceTree(
         git.prefix,
-        {path: contents.get(entry.blob, too_large) for path, entry in selected.files.items()},
+        CommittedFiles(git, selected.files),
         git.revision(commit, ref=git.branch_or_tag(ref)),
         tuple(selected.diagnostics),
         tuple(selected.ignored),
     )
+
+
+class CommittedFiles(Files):
+    """The files of a commit, read from git when they are asked for and not kept.
+
+    Args:
+        git: the repository.
+        entries: the entry of each file by its path.
+    """
+
+    def __init__(self, git: GitFolder, entries: Mapping[str, TreeEntry]) -> None:
+        self._git = git
+        self._entries = entries
+
+    def __getitem__(self, path: str) -> bytes:
+        return next(iter(self.contents([path])))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._entries
+
+    def contents(self, paths: Sequence[str]) -> Iterator[bytes]:
+        """Yield the bytes of files in the order asked for; of one that is too large, too many."""
+        entries = [self._entries[path] for path in paths]
+        names = [entry.blob for entry in entries if entry.size <= LARGEST_FILE_BYTES]
+        blobs = self._git.blobs(names)
+        for entry in entries:
+            yield next(blobs) if entry.size <= LARGEST_FILE_BYTES else _TOO_LARGE
+
+    def identity(self, path: str) -> str:
+        """Return git's name of a file's bytes."""
+        return self._entries[path].blob
 
 
 def committed_blobs(git: GitFolder, commit: str) -> dict[str, str]:
@@ -70,6 +107,10 @@ def _select(git: GitFolder, entries: dict[str, TreeEntry]) -> _Selected:
     targets = _link_targets(git, entries)
     selected = _Selected()
     for path in sorted(entries):
+        entry = entries[path]
+        if not targets and entry.is_file and belongs(path):
+            selected.files[path] = entry  # without links, every path leads to itself
+            continue
         found = _file_behind(path, entries, targets, shown_path(git.prefix, path))
         if is_hidden(path) or (isinstance(found, TreeEntry) and not belongs(path)):
             selected.ignored.append(path)

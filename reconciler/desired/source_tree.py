@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.model.desired import Revision
@@ -14,16 +14,56 @@ READ_SUFFIXES = (".yaml", ".yml", ".json")
 _MOST_LINKS_FOLLOWED = 40
 
 
+class Files(Mapping[str, bytes]):
+    """The bytes of files by path; whoever wants many asks for them together."""
+
+    def contents(self, paths: Sequence[str]) -> Iterable[bytes]:
+        """Return the bytes of files, in the order asked for."""
+        return [self[path] for path in paths]
+
+    def identity(self, path: str) -> str | None:
+        """Return what names the bytes of a file wherever they stand; None where nothing does."""
+        raise NotImplementedError
+
+
+class ReadFiles(Files):
+    """Files that were read already.
+
+    Args:
+        contents: their bytes.
+        identities: git's names of those that a commit has as they are.
+    """
+
+    def __init__(
+        self, contents: Mapping[str, bytes], identities: Mapping[str, str] | None = None
+    ) -> None:
+        self._contents = contents
+        self._identities = identities or {}
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._contents[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._contents)
+
+    def __len__(self) -> int:
+        return len(self._contents)
+
+    def identity(self, path: str) -> str | None:
+        """Return git's name of a file's bytes, if it is known."""
+        return self._identities.get(path)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceTree:
-    """What was read: bytes by path relative to the desired-state folder, in path order.
+    """A desired state's files: bytes by path relative to its folder, in path order.
 
     ``prefix`` is put before a relative path wherever a path is shown, so that it can be opened.
     Only files that could belong to a desired state are read; others are named in ``ignored``.
     """
 
     prefix: str
-    files: Mapping[str, bytes]
+    files: Files
     revision: Revision
     diagnostics: tuple[Diagnostic, ...] = ()
     ignored: tuple[str, ...] = field(default=())

@@ -13,6 +13,7 @@ from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.git_tree import committed_blobs
 from reconciler.desired.source_tree import (
     LARGEST_FILE_BYTES,
+    ReadFiles,
     SourceTree,
     belongs,
     is_hidden,
@@ -59,7 +60,7 @@ def read_working_tree(folder: Path) -> SourceTree:
         else:
             ignored.append(relative)
     revision = _revision(git, files)
-    return SourceTree(prefix, files, revision, tuple(diagnostics), tuple(ignored))
+    return SourceTree(prefix, ReadFiles(files), revision, tuple(diagnostics), tuple(ignored))
 
 
 def _revision(git: GitFolder | None, files: Mapping[str, bytes]) -> Revision:

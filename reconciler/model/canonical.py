@@ -46,18 +46,15 @@ def _is_plain(value: Any) -> bool:
     """
     kind = type(value)
     if kind is dict:
-        for key, held in value.items():
-            if type(key) is not str or not key.isascii():
-                return False
-            if type(held) not in _SIMPLE and not _is_plain(held):
-                return False
-        return True
+        return all(type(key) is str and key.isascii() for key in value) and all(
+            type(held) in _SIMPLE or _is_plain(held) for held in value.values()
+        )
     if kind is list or kind is tuple:
         return all(type(held) in _SIMPLE or _is_plain(held) for held in value)
     if kind is int:
-        return -_MOST_INTEGER <= value <= _MOST_INTEGER
+        return bool(abs(value) <= _MOST_INTEGER)
     if kind is float:
-        return _LEAST_FLOAT <= abs(value) <= _MOST_FLOAT and not value.is_integer()
+        return bool(_LEAST_FLOAT <= abs(value) <= _MOST_FLOAT and not value.is_integer())
     return kind in _SIMPLE
 
 

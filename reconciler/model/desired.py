@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from reconciler.model.diagnostic import Location
 from reconciler.model.document import Document, JsonObject, Path
 from reconciler.model.files import ProjectFile, SignoffEntry, UserEntry, WaiverEntry, WindowEntry
 from reconciler.model.manifest import Catalog
+from reconciler.model.merge_patch import merge_patch
 from reconciler.model.pointer import contains
 
 
@@ -46,22 +47,45 @@ class Layer:
     document: Document
     base: Path
     """Where the extension's entry stands in the document; its ``configuration`` is below."""
-    configuration: JsonObject
+
+    @property
+    def configuration(self) -> JsonObject:
+        """What this source says of the configuration; nothing where it leaves it out."""
+        entry: Any = self.document.value
+        for step in self.base:
+            entry = entry[step]
+        return cast("JsonObject", entry.get("configuration", {}))
+
+
+def merged(layers: Sequence[Layer]) -> JsonObject:
+    """Return the configuration that layers say together, the lowest first (RFC 7396)."""
+    configuration = layers[0].configuration
+    for layer in layers[1:]:
+        configuration = cast("JsonObject", merge_patch(configuration, layer.configuration))
+    return configuration
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredConfiguration:
-    """One extension enabled at one site: the profiles and the site's own file, merged."""
+    """One extension enabled at one site: the profiles and the site's own file, merged.
+
+    What it holds is in its layers' documents alone, which may be read only when they are asked:
+    of nearly all configurations, nobody needs more than the hash.
+    """
 
     site: Site
     extension: str
     version: str
-    configuration: JsonObject
     config_hash: str
     layers: tuple[Layer, ...]
     """Lowest first; the last is the site's own file, if there is one."""
     reason: str | None = None
     signoffs: tuple[SignoffEntry, ...] = ()
+
+    @property
+    def configuration(self) -> JsonObject:
+        """The layers, merged from the lowest up (RFC 7396)."""
+        return merged(self.layers)
 
     @property
     def key(self) -> ConfigurationKey:

@@ -80,11 +80,12 @@ def check_desired_state(source: Source) -> Checked:
     loaded = load(tree)
     if loaded.state is None:
         return Checked(None, _ordered(loaded.diagnostics))
-    since = dict.fromkeys(loaded.state.configurations, source.since)
+    signed = [key for key, each in loaded.state.configurations.items() if each.signoffs]
+    since = dict.fromkeys(signed, source.since)
     authors = change_authors(open_folder(source.folder), loaded.state, since)
     state = replace(loaded.state, as_of=datetime.now(UTC), authors=authors)
     installation = Installation.of(state)
-    found = [*loaded.diagnostics, *check(state, installation)]
+    found = [*loaded.diagnostics, *check(state, installation, loaded.content)]
     return Checked(state, _ordered(found), installation.relations, installation)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from reconciler.database.export import StoredConfiguration
 from reconciler.desired.loader import load
-from reconciler.desired.source_tree import SourceTree
+from reconciler.desired.source_tree import ReadFiles, SourceTree
 from reconciler.model.desired import ConfigurationKey, DesiredState, Revision
 from reconciler.model.diagnostic import Severity
 from reconciler.model.document import JsonObject, JsonValue
@@ -104,7 +104,7 @@ def checked_state(
     Raises:
         ReconcilerError: it may not be written; every place is named.
     """
-    tree = SourceTree(out.name, content, Revision(None, dirty=True))
+    tree = SourceTree(out.name, ReadFiles(content), Revision(None, dirty=True))
     loaded = load(tree)
     errors = [each for each in loaded.diagnostics if each.severity is Severity.ERROR]
     if errors or loaded.state is None:

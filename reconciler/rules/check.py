@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.kinds import WAIVABLE
-from reconciler.model.manifest import plain_version
-from reconciler.rules.catalog import (
-    as_relied_on,
-    check_catalog,
-    check_ranges,
-    enabled_versions,
-)
-from reconciler.rules.compliance import check_authors, check_compliance
-from reconciler.rules.configuration_schema import SchemaChecker
+from reconciler.rules.catalog import check_catalog
+from reconciler.rules.compliance import Requirements, check_authors, check_compliance
 from reconciler.rules.foundation import check_deactivation, opted_out
 from reconciler.rules.lifecycle import check_lifecycle
-from reconciler.rules.references import (
-    check_catalog_reference,
-    check_service_user,
-    check_signers,
-)
+from reconciler.rules.references import check_service_user, check_signers
 from reconciler.rules.relation_findings import check_relations
 from reconciler.rules.relations import Installation
-from reconciler.rules.secrets import check_secrets
 from reconciler.rules.waivers import waived
 
 
-def check(state: DesiredState, installation: Installation) -> list[Diagnostic]:
-    """Return every finding about a desired state that could be read, waivers weighed."""
+def check(
+    state: DesiredState, installation: Installation, content: Iterable[Diagnostic]
+) -> list[Diagnostic]:
+    """Return every finding about a desired state that could be read, waivers weighed.
+
+    Args:
+        state: the desired state.
+        installation: its extensions among themselves.
+        content: what was found about the values of its configurations when they were read.
+    """
     found = [
+        *content,
         *_check_people(state),
         *check_catalog(state),
         *_check_configurations(state),
@@ -50,22 +47,13 @@ def _check_people(state: DesiredState) -> Iterator[Diagnostic]:
 
 
 def _check_configurations(state: DesiredState) -> Iterator[Diagnostic]:
-    schemas = SchemaChecker()
-    enabled = enabled_versions(state)
-    for known in state.catalog:
-        relied_on = known.identity in enabled
-        broken = [*schemas.check_manifest(known), *check_ranges(known)]
-        yield from as_relied_on(broken, relied_on=relied_on)
+    asked = Requirements(state)
     for desired in state.configurations.values():
         manifest = state.catalog.manifest(desired.extension, desired.version)
         if manifest is None:
-            identity = desired.extension, plain_version(desired.version)
-            if identity not in state.unreadable_manifests:
-                yield from check_catalog_reference(desired, state.catalog)
             continue
-        yield from schemas.check(desired, manifest)
-        yield from check_secrets(desired, manifest)
-        yield from check_compliance(desired, state)
+        if desired.signoffs or asked.of(desired):
+            yield from check_compliance(desired, state)
         yield from check_lifecycle(desired, manifest, state)
 
 

@@ -58,6 +58,21 @@ def requirements(desired: DesiredConfiguration, state: DesiredState) -> list[Req
     )
 
 
+class Requirements:
+    """What configurations ask signatures for: the same for each version, found out once."""
+
+    def __init__(self, state: DesiredState) -> None:
+        self._state = state
+        self._known: dict[tuple[str, str], list[Requirement]] = {}
+
+    def of(self, desired: DesiredConfiguration) -> list[Requirement]:
+        """Return what a configuration asks signatures for."""
+        version = desired.extension, desired.version
+        if version not in self._known:
+            self._known[version] = requirements(desired, self._state)
+        return self._known[version]
+
+
 def why_void(
     signoff: SignoffEntry, desired: DesiredConfiguration, state: DesiredState
 ) -> tuple[str, str] | None:

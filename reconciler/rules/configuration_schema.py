@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from reconciler.model.desired import DesiredConfiguration
 from reconciler.model.diagnostic import Diagnostic, DiagnosticKind
-from reconciler.model.document import JsonValue, Path
+from reconciler.model.document import JsonObject, JsonValue, Path
 from reconciler.model.kinds import configurations as kinds
 from reconciler.model.kinds.catalog import MANIFEST_SCHEMA_INVALID
 from reconciler.model.manifest import Manifest
@@ -82,12 +82,26 @@ class SchemaChecker:
             self._validators[id(manifest)] = validator
             self._efforts[id(manifest)] = SchemaEffort(manifest.schema)
 
-    def check(self, desired: DesiredConfiguration, manifest: Manifest) -> Iterator[Diagnostic]:
-        """Yield every way in which a configuration breaks its manifest's schema."""
+    def check(
+        self,
+        desired: DesiredConfiguration,
+        configuration: JsonObject,
+        manifest: Manifest,
+        *,
+        named: bool = False,
+    ) -> Iterator[Diagnostic]:
+        """Yield every way in which a configuration breaks its manifest's schema.
+
+        Args:
+            desired: what is checked.
+            configuration: what it holds.
+            manifest: the manifest of its version.
+            named: whether its properties are known to be among those that the schema names.
+        """
         validator = self._validators.get(id(manifest))
         if validator is None:
             return
-        if self._efforts[id(manifest)].is_too_much(desired.configuration):
+        if self._efforts[id(manifest)].is_too_much(configuration):
             yield kinds.CONFIGURATION_TOO_LARGE.at(
                 desired.locate(()),
                 site=desired.site.slug,
@@ -95,7 +109,9 @@ class SchemaChecker:
                 version=desired.version,
             )
             return
-        found = self._findings(desired, manifest, validator)
+        if named and validator.is_valid(configuration):
+            return
+        found = self._findings(desired, configuration, manifest, validator)
         yield from islice(found, MOST_FINDINGS)
         if next(found, None) is not None:
             yield kinds.CONFIGURATION_FINDINGS.at(
@@ -108,15 +124,13 @@ class SchemaChecker:
     def _findings(
         self,
         desired: DesiredConfiguration,
+        configuration: JsonObject,
         manifest: Manifest,
         validator: jsonschema_rs.Validator,
     ) -> Iterator[Diagnostic]:
-        if not validator.is_valid(desired.configuration):
-            for error in validator.iter_errors(desired.configuration):
-                yield from self._finding(desired, manifest, error)
-        if known_shape:
-            return
-        for path in _unnamed(schema_part(manifest.schema), desired.configuration, ()):
+        for error in validator.iter_errors(configuration):
+            yield from self._finding(desired, manifest, error)
+        for path in _unnamed(schema_part(manifest.schema), configuration, ()):
             yield _unknown_property(desired, manifest, path)
 
     def _finding(

@@ -27,6 +27,8 @@ def check_lifecycle(
             notice=f": {content.deprecation_notice}" if content.deprecation_notice else "",
             suggestion=_newer(desired, state),
         )
+    if not content.governance.certifications:
+        return
     today = state.as_of.astimezone(UTC).date() if state.as_of else None
     for certificate in content.governance.certifications:
         until = certificate.valid_until

@@ -6,15 +6,21 @@ from collections.abc import Iterator
 
 from reconciler.model.desired import DesiredConfiguration
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import JsonObject
 from reconciler.model.kinds.secrets import ENCRYPTED_VALUE_DAMAGED, PLAINTEXT_SECRET
 from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import is_damaged, is_reference, sensitive_values
 
 
-def check_secrets(desired: DesiredConfiguration, manifest: Manifest) -> Iterator[Diagnostic]:
-    """Yield a finding for each secret that is plaintext or damaged; none is ever quoted."""
-    for path, value in sensitive_values(manifest.schema, desired.configuration):
+def check_secrets(
+    desired: DesiredConfiguration, configuration: JsonObject, manifest: Manifest
+) -> Iterator[Diagnostic]:
+    """Yield a finding for each secret of a configuration that is plaintext or damaged.
+
+    None is ever quoted.
+    """
+    for path, value in sensitive_values(manifest.schema, configuration):
         if value is not None and not is_reference(value):
             kind = ENCRYPTED_VALUE_DAMAGED if is_damaged(value) else PLAINTEXT_SECRET
             yield kind.at(

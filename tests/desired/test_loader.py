@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.desired.layout import place_of
 from reconciler.desired.loader import load
-from reconciler.desired.source_tree import SourceTree
+from reconciler.desired.source_tree import ReadFiles, SourceTree
 from reconciler.model.desired import Revision
 from tests.support.desired_folder import (
     EXTENSION_FILE,
@@ -134,8 +134,8 @@ def test_the_order_of_files_does_not_matter() -> None:
     files = {path: text.encode() for path, text in SMALL.items()}
     files["sites/derby/site.yaml"] = SMALL[f"sites/{SITE}/site.yaml"].encode()
     revision = Revision(None, dirty=True)
-    one = load(SourceTree("x", files, revision))
-    other = load(SourceTree("x", dict(reversed(files.items())), revision))
+    one = load(SourceTree("x", ReadFiles(files), revision))
+    other = load(SourceTree("x", ReadFiles(dict(reversed(files.items()))), revision))
     assert one.diagnostics == other.diagnostics
     assert one.state is not None
     assert other.state is not None

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from reconciler.desired.loader import load
-from reconciler.desired.source_tree import SourceTree
+from reconciler.desired.source_tree import ReadFiles, SourceTree
 from reconciler.model.desired import DesiredState, Revision
 from reconciler.model.diagnostic import Diagnostic, sorted_diagnostics
 from reconciler.model.relations import Conflict
@@ -131,7 +131,7 @@ class Plant:
     def tree(self) -> SourceTree:
         """The files as a source of a desired state."""
         files = {path: text.encode() for path, text in sorted(self.files.items())}
-        return SourceTree("desired-state", files, Revision(None, dirty=False))
+        return SourceTree("desired-state", ReadFiles(files), Revision(None, dirty=False))
 
     def state(self) -> DesiredState:
         """Return the desired state, whatever rules it breaks."""
@@ -148,7 +148,7 @@ class Plant:
         loaded = load(self.tree)
         assert loaded.state is not None
         state = replace(loaded.state, as_of=self.as_of)
-        found = check(state, Installation.of(state))
+        found = check(state, Installation.of(state), loaded.content)
         return sorted_diagnostics([*loaded.diagnostics, *found])
 
     def codes(self) -> list[str]:

@@ -109,7 +109,8 @@ class _Blocks:
             return
         if dash:
             column += 2
-            block.append(mapping := {})
+            mapping: JsonObject = {}
+            block.append(mapping)
             self._begin(column, mapping)
             block = mapping
         if key in block:

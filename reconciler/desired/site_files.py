@@ -1,0 +1,195 @@
+"""One site's folder: its files read, merged with its profiles, and checked against the catalog.
+
+Nothing of another site is needed for it, so that sites are read in any order, by any process, and
+what they hold is let go again: a ``SiteReading`` has hashes and findings, and no values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.desired.common_files import CommonFiles, require_same
+from reconciler.desired.file_models import read_model
+from reconciler.desired.layout import Place
+from reconciler.desired.merging import (
+    ProfileLayers,
+    merge,
+    missing_version,
+    profile_layers,
+    unknown_profiles,
+)
+from reconciler.desired.yaml.reader import read_yaml
+from reconciler.model.desired import DesiredConfiguration, Layer, Site
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import Document
+from reconciler.model.files import ExtensionFile, ProfileEntry, SignoffEntry, SiteFile
+from reconciler.model.kinds.files import USELESS_OPT_OUT
+from reconciler.rules.content import ContentChecker
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFilePath:
+    """One file of a site: what its path says it is, and its path as it is reported."""
+
+    place: Place
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enabled:
+    """A configuration of a site without what it holds."""
+
+    extension: str
+    version: str
+    config_hash: str
+    has_own_file: bool
+    reason: str | None
+    signoffs: tuple[SignoffEntry, ...]
+
+
+@dataclass(slots=True)
+class SiteReading:
+    """What came of reading one site's folder."""
+
+    slug: str
+    site: Site | None = None
+    """Its document was let go; whoever keeps the site puts one in its place."""
+    enabled: list[Enabled] = field(default_factory=list)
+    opt_outs: list[tuple[str, str]] = field(default_factory=list)
+    """The extensions that it opts out of, each with the version that a profile brings."""
+    broken: set[str] = field(default_factory=set)
+    """The extensions whose file cannot be read."""
+    without_version: set[str] = field(default_factory=set)
+    """The extensions that are enabled at no version that anything says."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    content: list[Diagnostic] = field(default_factory=list)
+    """What is wrong with the configurations themselves, and not with the files as files."""
+
+
+class SiteReader:
+    """Reads sites' folders; what all of them share was read before."""
+
+    def __init__(self, common: CommonFiles, checker: ContentChecker) -> None:
+        self._common = common
+        self._catalog = common.catalog
+        self._checker = checker
+        self._known_profiles = common.profiles.keys() | common.broken_profiles
+        self._layers: dict[tuple[str, ...], ProfileLayers] = {}
+
+    def read(self, slug: str, files: Iterable[tuple[SiteFilePath, bytes]]) -> SiteReading:
+        """Return what one site's files say; its ``site.yaml`` may be among them or be missing."""
+        reading = SiteReading(slug)
+        own: dict[str, tuple[ExtensionFile, Document]] = {}
+        for file, data in files:
+            read = read_yaml(file.shown, data)
+            if read.diagnostics:
+                reading.diagnostics.extend(read.diagnostics)
+            if read.document is None:
+                if file.place.kind == "extension":
+                    reading.broken.add(file.place.second)
+            elif file.place.kind == "site":
+                self._read_site(reading, read.document)
+            else:
+                self._read_extension(reading, file.place.second, read.document, own)
+        if reading.site is not None:
+            self._merge(reading, reading.site, own)
+        return reading
+
+    def layers(self, names: tuple[str, ...]) -> ProfileLayers:
+        """Return what some profiles bring, in their order."""
+        if names not in self._layers:
+            self._layers[names] = profile_layers(names, self._common.profiles)
+        return self._layers[names]
+
+    def _read_site(self, reading: SiteReading, document: Document) -> None:
+        slug = reading.slug
+        file = read_model(document, "site", SiteFile, reading.diagnostics)
+        if file is None:
+            return
+        require_same(document, "site", file.site or slug, slug, reading.diagnostics)
+        reading.site = Site(
+            slug=slug,
+            id=file.id,
+            name=file.name,
+            mes_version=file.mes_version,
+            api_version=file.api_version,
+            profiles=tuple(file.profiles),
+            waivers=tuple(file.waivers),
+            windows=tuple(file.windows),
+            signers={role.value: tuple(names) for role, names in file.signers.items()},
+            document=document,
+        )
+
+    def _read_extension(
+        self,
+        reading: SiteReading,
+        extension: str,
+        document: Document,
+        own: dict[str, tuple[ExtensionFile, Document]],
+    ) -> None:
+        found = reading.diagnostics
+        file = read_model(document, "extension", ExtensionFile, found)
+        if file is None:
+            reading.broken.add(extension)
+            return
+        require_same(document, "site", file.site or reading.slug, reading.slug, found)
+        require_same(document, "extension", file.extension or extension, extension, found)
+        own[extension] = file, document
+
+    def _merge(
+        self,
+        reading: SiteReading,
+        site: Site,
+        own_files: Mapping[str, tuple[ExtensionFile, Document]],
+    ) -> None:
+        whole = set(site.profiles) <= self._common.profiles.keys()
+        reading.diagnostics.extend(unknown_profiles(site, self._known_profiles))
+        brought = self.layers(site.profiles)
+        for extension in sorted(brought.keys() | own_files.keys()):
+            layers = brought.get(extension, [])
+            own = own_files.get(extension)
+            if own and not own[0].enabled:
+                _opt_out(reading, extension, layers, own[1], whole=whole)
+                continue
+            desired = merge(site, extension, layers, own, self._catalog)
+            if desired is not None:
+                reading.content.extend(self._checker.check(desired))
+                reading.enabled.append(_enabled(desired, has_own_file=own is not None))
+                continue
+            reading.without_version.add(extension)
+            if whole:
+                document = own[1] if own else None
+                reading.diagnostics.append(
+                    missing_version(site, extension, layers, document, self._catalog)
+                )
+
+
+def _enabled(desired: DesiredConfiguration, *, has_own_file: bool) -> Enabled:
+    return Enabled(
+        extension=desired.extension,
+        version=desired.version,
+        config_hash=desired.config_hash,
+        has_own_file=has_own_file,
+        reason=desired.reason,
+        signoffs=desired.signoffs,
+    )
+
+
+def _opt_out(
+    reading: SiteReading,
+    extension: str,
+    brought: Sequence[tuple[ProfileEntry, Layer]],
+    document: Document,
+    *,
+    whole: bool,
+) -> None:
+    """Note what the site opts out of, where a profile says which version that would be."""
+    versions = [entry.version for entry, _ in brought if entry.version]
+    if versions:
+        reading.opt_outs.append((extension, versions[-1]))
+    elif not brought and whole:
+        place = document.locate(("enabled",))
+        reading.diagnostics.append(
+            USELESS_OPT_OUT.at(place, site=reading.slug, extension=extension)
+        )

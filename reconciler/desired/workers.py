@@ -1,0 +1,123 @@
+"""Sites read by several processes at once, where there are enough of them to be worth it.
+
+The processes are forked, so that what all sites share is theirs without being sent. Each has its
+own part of the sites and sends what it read through a pipe of its own; when this process is gone,
+the pipe breaks and so do they.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from typing import TypeVar, cast
+
+from reconciler.model.errors import ReconcilerError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_MOST_PROCESSES = 8
+_DONE = None
+
+
+def processes_for(files: int) -> int:
+    """Return in how many processes so many files are read; 1 is this one alone."""
+    few = 3_000
+    if files < few or sys.platform != "linux":
+        return 1  # where threads may have been started unseen, forking is not safe
+    return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES, files // (few // 2))
+
+
+def each(work: Callable[[Job], Result], jobs: Sequence[Job], processes: int) -> Iterator[Result]:
+    """Yield what ``work`` makes of every job, in no particular order.
+
+    Args:
+        work: is called in one of the processes; what it returns is sent to this one.
+        jobs: what it is called with.
+        processes: how many there are.
+
+    Raises:
+        ReconcilerError: one of the processes ended before it was done.
+    """
+    if processes == 1:
+        yield from map(work, jobs)
+        return
+    fork = multiprocessing.get_context("fork")
+    readers: list[Connection] = []
+    started: list[ForkProcess] = []
+    try:
+        for number in range(processes):
+            reader, writer = fork.Pipe(duplex=False)
+            readers.append(reader)
+            # A list of its own: the others are of no use there, and would hold the pipes open.
+            given = work, jobs[number::processes], writer, tuple(readers)
+            process = fork.Process(target=_work, args=given, daemon=True)
+            process.start()
+            started.append(process)
+            writer.close()
+        yield from _received(readers)
+    finally:
+        for process in started:
+            process.terminate()
+            process.join()
+
+
+def _received(readers: list[Connection]) -> Iterator[Result]:
+    left = list(readers)
+    while left:
+        for reader in cast("list[Connection]", wait(left)):
+            try:
+                several = reader.recv()
+            except EOFError:
+                raise ReconcilerError(
+                    "a process that reads files was ended from outside",
+                    "Was there enough memory? Run it again.",
+                ) from None
+            if several is _DONE:
+                left.remove(reader)
+            elif isinstance(several, BaseException):
+                raise several
+            else:
+                yield several
+
+
+def _work(
+    work: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    writer: Connection,
+    inherited: tuple[Connection, ...],
+) -> None:
+    # The terminal interrupts all processes; this one is ended by the one that started it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(name, signal.SIG_DFL)
+    for reader in inherited:
+        reader.close()
+    gc.freeze()
+    with rare_collection():
+        try:
+            for job in jobs:
+                writer.send(work(job))
+        except BrokenPipeError:
+            return
+        except Exception as error:  # noqa: BLE001 -- raised again where it can be handled
+            writer.send(error)
+        writer.send(_DONE)
+
+
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Look for cycles rarely: what is made of files has none, and looking takes a tenth."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 1_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
