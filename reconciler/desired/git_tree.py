@@ -29,11 +29,7 @@ def read_commit(folder: Path, ref: str) -> SourceTree:
     Raises:
         ReconcilerError: no repository, no such commit, or no such folder in it.
     """
-    git = open_folder(folder)
-    if git is None:
-        raise ReconcilerError(
-            f"{folder} is in no git repository", "--ref and --base need one; leave them out."
-        )
+    git = _repository(folder)
     commit = git.resolve(ref)
     entries = {entry.path: entry for entry in git.entries(commit)}
     if not entries:
@@ -49,6 +45,24 @@ def read_commit(folder: Path, ref: str) -> SourceTree:
         tuple(selected.diagnostics),
         tuple(selected.ignored),
     )
+
+
+def commit_named(folder: Path, ref: str) -> str:
+    """Return the commit that ``ref`` names.
+
+    Raises:
+        ReconcilerError: no repository, or no such commit.
+    """
+    return _repository(folder).resolve(ref)
+
+
+def _repository(folder: Path) -> GitFolder:
+    git = open_folder(folder)
+    if git is None:
+        raise ReconcilerError(
+            f"{folder} is in no git repository", "--ref and --base need one; leave them out."
+        )
+    return git
 
 
 class CommittedFiles(Files):

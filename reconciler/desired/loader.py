@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from uuid import UUID
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
+from reconciler.desired.assembly import Assembly
 from reconciler.desired.common_files import CommonFiles, CommonReader
 from reconciler.desired.folder_paths import FolderPaths, folder_paths
 from reconciler.desired.layout import Place
-from reconciler.desired.merging import ProfileLayers
-from reconciler.desired.site_files import Enabled, SiteFilePath, SiteReader, SiteReading
+from reconciler.desired.site_files import SiteFilePath, SiteReader, SiteReading
 from reconciler.desired.source_tree import SourceTree
-from reconciler.desired.stored_document import StoredDocument
 from reconciler.desired.workers import each, processes_for, rare_collection
 from reconciler.model.desired import (
-    ConfigurationKey,
-    DesiredConfiguration,
     DesiredState,
-    Layer,
-    OptOut,
-    Site,
 )
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.kinds.files import DUPLICATE_SITE_ID
 from reconciler.rules.catalog import as_relied_on, check_ranges, enabled_versions
 from reconciler.rules.content import ContentChecker
 
 _FILES_A_JOB = 1_000
+
+
+class Shared(NamedTuple):
+    """What all sites share."""
+
+    common: CommonFiles
+    checker: ContentChecker
+    about_manifests: Sequence[tuple[tuple[str, str], Sequence[Diagnostic]]]
+    """What is wrong with each manifest; how much it matters depends on who enables it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a desired state was put together from, so that another like it can share it."""
+
+    tree: SourceTree
+    paths: FolderPaths
+    shared: Shared
+    readings: Mapping[str, SiteReading]
+    """By the names of the sites, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +49,90 @@ class Loaded:
 
     state: DesiredState | None
     diagnostics: tuple[Diagnostic, ...]
-    content: tuple[Diagnostic, ...] = ()
+    content: tuple[Diagnostic, ...]
     """What is found about the values of configurations, and the schemas that they are to keep."""
+    parts: Parts
 
 
-def load(tree: SourceTree) -> Loaded:
-    """Return the desired state that a tree of files describes."""
+def load(tree: SourceTree, like: Loaded | None = None) -> Loaded:
+    """Return the desired state that a tree of files describes.
+
+    Args:
+        tree: the files.
+        like: another that was read before; a site whose files, and all that sites share, are the
+            same in both is not read again.
+    """
     with rare_collection():
-        return _load(tree)
+        return _load(tree, like)
 
 
-def _load(tree: SourceTree) -> Loaded:
-    paths = folder_paths(tree)
+def _load(tree: SourceTree, like: Loaded | None) -> Loaded:
+    paths = _paths(tree, like)
+    shared = _shared(tree, paths, like)
+    common, checker, about_manifests = shared or _read_shared(tree, paths)
+    known = _unchanged(tree, paths, like.parts) if like and shared else {}
+    reader = SiteReader(common, checker)
+    readings = {**known, **_read_sites(tree, paths, reader, known)}
+    readings = {slug: readings[slug] for slug in sorted(readings)}
+    diagnostics = [*tree.diagnostics, *paths.diagnostics, *common.diagnostics]
+    content: list[Diagnostic] = []
+    for reading in readings.values():
+        diagnostics += reading.diagnostics
+        content += reading.content
+    other = like.state if like and known else None
+    state = Assembly(tree, common, reader, diagnostics).state(readings, other, known)
+    used = enabled_versions(state) if state else common.broken.keys()
+    for version, findings in common.broken.items():
+        diagnostics += as_relied_on(findings, relied_on=version in used)
+    for version, about in about_manifests:
+        content += as_relied_on(about, relied_on=version in used)
+    parts = Parts(tree, paths, Shared(common, checker, about_manifests), readings)
+    return Loaded(state, tuple(diagnostics), tuple(content), parts)
+
+
+def _read_shared(tree: SourceTree, paths: FolderPaths) -> Shared:
     common = _common(tree, paths)
     checker = ContentChecker(common.catalog, common.broken_manifests)
     about_manifests = [
         (manifest.identity, [*checker.check_manifest(manifest), *check_ranges(manifest)])
         for manifest in common.catalog
     ]
-    reader = SiteReader(common, checker)
-    readings = _read_sites(tree, paths, reader)
-    diagnostics = [*tree.diagnostics, *paths.diagnostics, *common.diagnostics]
-    content: list[Diagnostic] = []
-    for reading in readings:
-        diagnostics += reading.diagnostics
-        content += reading.content
-    state = _Assembly(tree, common, reader, diagnostics).state(readings)
-    used = enabled_versions(state) if state else common.broken.keys()
-    for version, findings in common.broken.items():
-        diagnostics += as_relied_on(findings, relied_on=version in used)
-    for version, findings in about_manifests:
-        content += as_relied_on(findings, relied_on=version in used)
-    return Loaded(state, tuple(diagnostics), tuple(content))
+    return Shared(common, checker, about_manifests)
+
+
+def _paths(tree: SourceTree, like: Loaded | None) -> FolderPaths:
+    if like is not None:
+        other = like.parts.tree
+        same = tree.prefix == other.prefix and tree.ignored == other.ignored
+        if same and tree.files.keys() == other.files.keys():
+            return like.parts.paths
+    return folder_paths(tree)
+
+
+def _shared(tree: SourceTree, paths: FolderPaths, like: Loaded | None) -> Shared | None:
+    """Return what the sites of another desired state share, if it is the same in both."""
+    if like is None or tree.prefix != like.parts.tree.prefix:
+        return None
+    if paths.common != like.parts.paths.common:
+        return None
+    names = [relative for _, relative in paths.common]
+    return like.parts.shared if _same(tree, like.parts.tree, names) else None
+
+
+def _unchanged(tree: SourceTree, paths: FolderPaths, other: Parts) -> dict[str, SiteReading]:
+    """Return the readings of those sites whose files are the same in another desired state."""
+    return {
+        slug: other.readings[slug]
+        for slug, files in paths.sites.items()
+        if other.paths.sites.get(slug) == files
+        and _same(tree, other.tree, [relative for _, relative in files])
+    }
+
+
+def _same(tree: SourceTree, other: SourceTree, names: Iterable[str]) -> bool:
+    """Return whether files are known to be the same, byte for byte, in two trees."""
+    mine, theirs = tree.files.identity, other.files.identity
+    return all((name := mine(path)) is not None and name == theirs(path) for path in names)
 
 
 def _common(tree: SourceTree, paths: FolderPaths) -> CommonFiles:
@@ -78,20 +143,22 @@ def _common(tree: SourceTree, paths: FolderPaths) -> CommonFiles:
     return reader.files
 
 
-def _read_sites(tree: SourceTree, paths: FolderPaths, reader: SiteReader) -> list[SiteReading]:
-    """Return what every site's folder says, in the order of the sites' names."""
+def _read_sites(
+    tree: SourceTree, paths: FolderPaths, reader: SiteReader, known: Collection[str]
+) -> dict[str, SiteReading]:
+    """Return what the folder of every site says that is not known."""
 
     def read(slugs: Sequence[str]) -> list[SiteReading]:
         files = [file for slug in slugs for file in paths.sites[slug]]
         contents = iter(tree.files.contents([relative for _, relative in files]))
         return [reader.read(slug, _files(tree, paths.sites[slug], contents)) for slug in slugs]
 
-    jobs = list(_jobs(paths.sites))
-    processes = processes_for(sum(map(len, paths.sites.values())))
-    found = {
+    unknown = {slug: files for slug, files in paths.sites.items() if slug not in known}
+    jobs = list(_jobs(unknown))
+    processes = processes_for(sum(map(len, unknown.values())))
+    return {
         reading.slug: reading for readings in each(read, jobs, processes) for reading in readings
     }
-    return [found[slug] for slug in sorted(found)]
 
 
 def _jobs(sites: Mapping[str, Sequence[object]]) -> Iterator[list[str]]:
@@ -113,88 +180,3 @@ def _files(
 ) -> Iterator[tuple[SiteFilePath, bytes]]:
     for place, relative in files:
         yield SiteFilePath(place, tree.shown(relative)), next(contents)
-
-
-class _Assembly:
-    """Puts the readings of sites together; what they hold stays in the tree until it is asked."""
-
-    def __init__(
-        self,
-        tree: SourceTree,
-        common: CommonFiles,
-        reader: SiteReader,
-        diagnostics: list[Diagnostic],
-    ) -> None:
-        self._tree = tree
-        self._common = common
-        self._reader = reader
-        self._diagnostics = diagnostics
-        self._sites: dict[str, Site] = {}
-        self._slugs: dict[UUID, str] = {}
-        self._configurations: dict[ConfigurationKey, DesiredConfiguration] = {}
-        self._opt_outs: dict[ConfigurationKey, OptOut] = {}
-
-    def state(self, readings: Sequence[SiteReading]) -> DesiredState | None:
-        """Return the desired state; None where there are no settings to know it by."""
-        for reading in readings:
-            if reading.site is not None:
-                self._add(reading, reading.site)
-        if self._common.project is None:
-            return None
-        project, document = self._common.project
-        unread = {(each.slug, name) for each in readings for name in each.broken}
-        unread |= {(each.slug, name) for each in readings for name in each.without_version}
-        profiles = self._common.profiles.keys()
-        return DesiredState(
-            project=project,
-            project_document=document,
-            revision=self._tree.revision,
-            users=self._common.users,
-            sites=self._sites,
-            catalog=self._common.catalog,
-            unreadable_manifests=frozenset(self._common.broken_manifests),
-            unreadable_extensions=frozenset(unread),
-            incomplete_sites=frozenset(
-                slug for slug, site in self._sites.items() if not set(site.profiles) <= profiles
-            ),
-            configurations=self._configurations,
-            opt_outs=self._opt_outs,
-        )
-
-    def _add(self, reading: SiteReading, read: Site) -> None:
-        slug = reading.slug
-        document = StoredDocument(self._tree, f"sites/{slug}/site.yaml")
-        site = replace(read, document=document)
-        other = self._slugs.setdefault(site.id, slug)
-        if other != slug:
-            place = document.locate(("id",))
-            self._diagnostics.append(
-                DUPLICATE_SITE_ID.at(place, site=slug, id=site.id, other=other)
-            )
-        self._sites[slug] = site
-        brought = self._reader.layers(site.profiles)
-        for enabled in reading.enabled:
-            key = ConfigurationKey(site.id, enabled.extension)
-            self._configurations[key] = self._configuration(site, enabled, brought)
-        for extension, version in reading.opt_outs:
-            key = ConfigurationKey(site.id, extension)
-            self._opt_outs[key] = OptOut(site, extension, version, self._own(site, extension))
-
-    def _configuration(
-        self, site: Site, enabled: Enabled, brought: ProfileLayers
-    ) -> DesiredConfiguration:
-        layers = tuple(layer for _, layer in brought.get(enabled.extension, ()))
-        if enabled.has_own_file:
-            layers = (*layers, Layer(self._own(site, enabled.extension), ()))
-        return DesiredConfiguration(
-            site=site,
-            extension=enabled.extension,
-            version=enabled.version,
-            config_hash=enabled.config_hash,
-            layers=layers,
-            reason=enabled.reason,
-            signoffs=enabled.signoffs,
-        )
-
-    def _own(self, site: Site, extension: str) -> StoredDocument:
-        return StoredDocument(self._tree, f"sites/{site.slug}/extensions/{extension}.yaml")

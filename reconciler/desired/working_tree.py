@@ -59,35 +59,47 @@ def read_working_tree(folder: Path) -> SourceTree:
             files[relative] = content
         else:
             ignored.append(relative)
-    revision = _revision(git, files)
-    return SourceTree(prefix, ReadFiles(files), revision, tuple(diagnostics), tuple(ignored))
+    revision, identities = _revision(git, files)
+    read = ReadFiles(files, identities)
+    return SourceTree(prefix, read, revision, tuple(diagnostics), tuple(ignored))
 
 
-def _revision(git: GitFolder | None, files: Mapping[str, bytes]) -> Revision:
-    """Return the commit that is checked out, and whether it says what was read here.
+def _revision(git: GitFolder | None, files: Mapping[str, bytes]) -> tuple[Revision, dict[str, str]]:
+    """Return the commit that is checked out, and git's names of the files that are as it has them.
+
+    The revision is dirty where the commit does not say what was read here.
 
     What was read is compared, and not what git thinks of the folder: git can be told to
     overlook a file, and looks at another moment.
     """
     if git is None:
-        return Revision(None, dirty=True)
+        return Revision(None, dirty=True), {}
     try:
         head = git.resolve("HEAD")
     except ReconcilerError:
-        return Revision(None, dirty=True)  # a repository without a commit
+        return Revision(None, dirty=True), {}  # a repository without a commit
     committed = committed_blobs(git, head)
+    identities = {
+        path: committed[path]
+        for path, content in files.items()
+        if path in committed and _blob_name(content, len(committed[path])) == committed[path]
+    }
     same = files.keys() == committed.keys() and all(
-        committed[path] in _blob_names(content, len(committed[path]))
+        path in identities or _with_line_feeds(content, len(committed[path])) == committed[path]
         for path, content in files.items()
     )
-    return git.revision(head, dirty=not same, ref=git.branch_or_tag("HEAD"))
+    return git.revision(head, dirty=not same, ref=git.branch_or_tag("HEAD")), identities
 
 
-def _blob_names(content: bytes, length: int) -> tuple[str, ...]:
-    """Return git's names for a file as it stands, and as it is once its line ends are git's."""
+def _blob_name(content: bytes, length: int) -> str:
+    """Return git's name for a file as it stands."""
     algorithm = hashlib.sha1 if length == _SHA1_LENGTH else hashlib.sha256
-    contents = {content, content.replace(b"\r\n", b"\n")}
-    return tuple(algorithm(b"blob %d\0%b" % (len(each), each)).hexdigest() for each in contents)
+    return algorithm(b"blob %d\0%b" % (len(content), content)).hexdigest()
+
+
+def _with_line_feeds(content: bytes, length: int) -> str:
+    """Return git's name for a file as it is once its line ends are git's."""
+    return _blob_name(content.replace(b"\r\n", b"\n"), length)
 
 
 def _is_folder(path: Path) -> bool:

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from reconciler.desired.change_authors import change_authors
 from reconciler.desired.git import open_folder
 from reconciler.desired.git_tree import read_commit
-from reconciler.desired.loader import load
+from reconciler.desired.loader import Loaded, load
 from reconciler.desired.working_tree import read_working_tree
 from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import (
@@ -21,9 +22,10 @@ from reconciler.model.diagnostic import (
     Severity,
     sorted_diagnostics,
 )
+from reconciler.model.errors import InvalidDesiredStateError
 from reconciler.model.kinds.files import TOO_MANY_FINDINGS
 from reconciler.model.relations import Relations
-from reconciler.rules.check import check
+from reconciler.rules.check import check, check_people
 from reconciler.rules.relations import Installation
 
 
@@ -50,6 +52,8 @@ class Checked:
     relations: Relations = field(default_factory=Relations)
     installation: Installation | None = None
     """The same, with what is wrong and who knows how to mend it."""
+    loaded: Loaded | None = None
+    """What it was read from, for another that shares most of it."""
 
     @property
     def has_errors(self) -> bool:
@@ -77,16 +81,43 @@ def check_desired_state(source: Source) -> Checked:
         tree = read_commit(source.folder, source.ref)
     if source.named is not None:
         tree = replace(tree, revision=replace(tree.revision, ref=source.named))
-    loaded = load(tree)
+    return _checked(source, load(tree))
+
+
+def read_base(folder: Path, ref: str, head: Checked) -> DesiredState:
+    """Return the desired state at a base commit, which only tells whose a change is.
+
+    What forbids a comparison is looked for, and nothing else. Sites that are the same in the head
+    are not read again.
+
+    Raises:
+        ReconcilerError: the folder or the commit cannot be read at all.
+        InvalidDesiredStateError: it is not valid, so that nothing can be told by it.
+    """
+    source = Source(folder, ref)
+    loaded = load(read_commit(folder, ref), head.loaded)
+    state = loaded.state
+    if state is not None:
+        found = chain(loaded.diagnostics, loaded.content, check_people(state))
+        if not any(each.stops_planning for each in found):
+            return state
+    # A waiver may accept what was found.
+    checked = _checked(source, loaded)
+    if checked.comparable is None:
+        raise InvalidDesiredStateError(checked.diagnostics)
+    return checked.comparable
+
+
+def _checked(source: Source, loaded: Loaded) -> Checked:
     if loaded.state is None:
-        return Checked(None, _ordered(loaded.diagnostics))
+        return Checked(None, _ordered(loaded.diagnostics), loaded=loaded)
     signed = [key for key, each in loaded.state.configurations.items() if each.signoffs]
     since = dict.fromkeys(signed, source.since)
     authors = change_authors(open_folder(source.folder), loaded.state, since)
     state = replace(loaded.state, as_of=datetime.now(UTC), authors=authors)
     installation = Installation.of(state)
     found = [*loaded.diagnostics, *check(state, installation, loaded.content)]
-    return Checked(state, _ordered(found), installation.relations, installation)
+    return Checked(state, _ordered(found), installation.relations, installation, loaded)
 
 
 def _ordered(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

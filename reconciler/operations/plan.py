@@ -12,6 +12,8 @@ from uuid import UUID
 from reconciler.database import state as database
 from reconciler.database.connection import Connection, reading
 from reconciler.database.migrations import migration_state
+from reconciler.desired.git_tree import commit_named
+from reconciler.desired.stored_document import read_together
 from reconciler.model.change import Origin
 from reconciler.model.derived import Refresh, SiteRecords
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
@@ -28,7 +30,12 @@ from reconciler.operations.blocking import (
     uncertain_authors,
 )
 from reconciler.operations.derived import records_of, refreshes
-from reconciler.operations.desired_state import Checked, Source, check_desired_state
+from reconciler.operations.desired_state import (
+    Checked,
+    Source,
+    check_desired_state,
+    read_base,
+)
 from reconciler.operations.narrowing import left_wrong
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
 from reconciler.planning.attribution import own_file
@@ -69,7 +76,7 @@ class PreparedRequest:
 
 
 def prepare(request: PlanRequest) -> PreparedRequest:
-    """Read and check the head, and read the base.
+    """Read and check the head, and then the base as far as it differs.
 
     Raises:
         ReconcilerError: one of them cannot be read at all.
@@ -78,14 +85,10 @@ def prepare(request: PlanRequest) -> PreparedRequest:
     source = request.source
     if request.base is None:
         return PreparedRequest(request, check_desired_state(source))
-    base = check_desired_state(Source(source.folder, request.base))
-    since = base.state.revision.commit if base.state else None
-    head = check_desired_state(replace(source, since=since))
+    head = check_desired_state(replace(source, since=commit_named(source.folder, request.base)))
     if head.comparable is None:
         return PreparedRequest(request, head)
-    if base.comparable is None:
-        raise InvalidDesiredStateError(base.diagnostics)
-    return PreparedRequest(request, head, base.comparable)
+    return PreparedRequest(request, head, read_base(source.folder, request.base, head))
 
 
 def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
@@ -120,6 +123,8 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     _require_matches(selection, head, live)
     desired, rows = selection.narrow(head.configurations, head), selection.narrow(live, head)
     found = _in_scope(divergences(desired, rows), prepared)
+    before = prepared.base.configurations if prepared.base else {}
+    read_together(side for each in found for side in (each.desired, before.get(each.key)))
     if request.scope is Scope.ALL:
         head = with_authors_since_applied(connection, request.source.folder, head, found)
     drifted = [divergence.key for divergence in found if divergence.drifted]

@@ -29,7 +29,7 @@ def check(
     """
     found = [
         *content,
-        *_check_people(state),
+        *check_people(state),
         *check_catalog(state),
         *_check_configurations(state),
         *check_relations(state, installation),
@@ -38,7 +38,8 @@ def check(
     return waived(state, found, WAIVABLE)
 
 
-def _check_people(state: DesiredState) -> Iterator[Diagnostic]:
+def check_people(state: DesiredState) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the people that a desired state names."""
     if state.users:  # else users.yaml is missing or not valid, which is said already
         yield from check_service_user(state)
         yield from check_authors(state)
