@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -43,27 +43,22 @@ class Assembly:
         self._opt_outs: dict[ConfigurationKey, OptOut] = {}
 
     def state(
-        self,
-        readings: Mapping[str, SiteReading],
-        other: DesiredState | None,
-        same: Collection[str],
+        self, readings: Mapping[str, SiteReading], other: DesiredState | None
     ) -> DesiredState | None:
         """Return the desired state; None where there are no settings to know it by.
 
         Args:
             readings: of every site, in the order of their names.
-            other: another desired state.
-            same: the sites that are the same in both; what the other has of them is taken over.
+            other: the state that readings took over from, what all sites share being the same.
         """
         if other is not None:
-            self._take_over(other, same)
+            self._take_over(other, readings)
         for slug, reading in readings.items():
             if reading.site is None:
                 continue
-            taken = other.sites.get(slug) if other is not None and slug in same else None
-            site = self._add_site(slug, taken or self._stored(reading.site))
-            if taken is None:
-                self._add_configurations(reading, site)
+            kept = other.sites[slug] if other is not None and reading.kept else None
+            site = self._add_site(slug, kept or self._stored(reading.site))
+            self._add_configurations(reading, site)
         if self._common.project is None:
             return None
         project, document = self._common.project
@@ -89,13 +84,17 @@ class Assembly:
             opt_outs=self._opt_outs,
         )
 
-    def _take_over(self, other: DesiredState, same: Collection[str]) -> None:
-        """Take the configurations of those sites that are the same; copied whole, which is fast."""
-        changed = {site.id for slug, site in other.sites.items() if slug not in same}
+    def _take_over(self, other: DesiredState, readings: Mapping[str, SiteReading]) -> None:
+        """Take what readings kept; all is copied, which is fast, and what is not kept removed."""
+        none: frozenset[str] = frozenset()
+        kept = {
+            site.id: readings[slug].kept if slug in readings else none
+            for slug, site in other.sites.items()
+        }
         self._configurations = dict(other.configurations)
         self._opt_outs = dict(other.opt_outs)
         for held in (self._configurations, self._opt_outs):
-            for key in [key for key in held if key.site_id in changed]:
+            for key in [key for key in held if key.extension_id not in kept[key.site_id]]:
                 del held[key]
 
     def _stored(self, site: Site) -> Site:
@@ -114,9 +113,13 @@ class Assembly:
     def _add_configurations(self, reading: SiteReading, site: Site) -> None:
         brought = self._reader.layers(site.profiles)
         for enabled in reading.enabled:
+            if enabled.extension in reading.kept:
+                continue
             key = ConfigurationKey(site.id, enabled.extension)
             self._configurations[key] = self._configuration(site, enabled, brought)
         for extension, version in reading.opt_outs:
+            if extension in reading.kept:
+                continue
             key = ConfigurationKey(site.id, extension)
             self._opt_outs[key] = OptOut(site, extension, version, self._own(site, extension))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -59,8 +59,8 @@ def load(tree: SourceTree, like: Loaded | None = None) -> Loaded:
 
     Args:
         tree: the files.
-        like: another that was read before; a site whose files, and all that sites share, are the
-            same in both is not read again.
+        like: another that was read before; where all that sites share is the same in both, files
+            that are the same are not read again.
     """
     with rare_collection():
         return _load(tree, like)
@@ -70,17 +70,16 @@ def _load(tree: SourceTree, like: Loaded | None) -> Loaded:
     paths = _paths(tree, like)
     shared = _shared(tree, paths, like)
     common, checker, about_manifests = shared or _read_shared(tree, paths)
-    known = _unchanged(tree, paths, like.parts) if like and shared else {}
+    other = like if like and shared else None
     reader = SiteReader(common, checker)
-    readings = {**known, **_read_sites(tree, paths, reader, known)}
-    readings = {slug: readings[slug] for slug in sorted(readings)}
+    readings = _read_sites(tree, paths, reader, other.parts if other else None)
     diagnostics = [*tree.diagnostics, *paths.diagnostics, *common.diagnostics]
     content: list[Diagnostic] = []
     for reading in readings.values():
         diagnostics += reading.diagnostics
         content += reading.content
-    other = like.state if like and known else None
-    state = Assembly(tree, common, reader, diagnostics).state(readings, other, known)
+    assembly = Assembly(tree, common, reader, diagnostics)
+    state = assembly.state(readings, other.state if other else None)
     used = enabled_versions(state) if state else common.broken.keys()
     for version, findings in common.broken.items():
         diagnostics += as_relied_on(findings, relied_on=version in used)
@@ -115,24 +114,8 @@ def _shared(tree: SourceTree, paths: FolderPaths, like: Loaded | None) -> Shared
         return None
     if paths.common != like.parts.paths.common:
         return None
-    names = [relative for _, relative in paths.common]
-    return like.parts.shared if _same(tree, like.parts.tree, names) else None
-
-
-def _unchanged(tree: SourceTree, paths: FolderPaths, other: Parts) -> dict[str, SiteReading]:
-    """Return the readings of those sites whose files are the same in another desired state."""
-    return {
-        slug: other.readings[slug]
-        for slug, files in paths.sites.items()
-        if other.paths.sites.get(slug) == files
-        and _same(tree, other.tree, [relative for _, relative in files])
-    }
-
-
-def _same(tree: SourceTree, other: SourceTree, names: Iterable[str]) -> bool:
-    """Return whether files are known to be the same, byte for byte, in two trees."""
-    mine, theirs = tree.files.identity, other.files.identity
-    return all((name := mine(path)) is not None and name == theirs(path) for path in names)
+    same = all(_same(tree, like.parts.tree, relative) for _, relative in paths.common)
+    return like.parts.shared if same else None
 
 
 def _common(tree: SourceTree, paths: FolderPaths) -> CommonFiles:
@@ -144,35 +127,64 @@ def _common(tree: SourceTree, paths: FolderPaths) -> CommonFiles:
 
 
 def _read_sites(
-    tree: SourceTree, paths: FolderPaths, reader: SiteReader, known: Collection[str]
+    tree: SourceTree, paths: FolderPaths, reader: SiteReader, like: Parts | None
 ) -> dict[str, SiteReading]:
-    """Return what the folder of every site says that is not known."""
+    """Return what the folder of every site says, in the order of the sites' names."""
+    jobs = [_site_job(tree, slug, files, like) for slug, files in sorted(paths.sites.items())]
 
-    def read(slugs: Sequence[str]) -> list[SiteReading]:
-        files = [file for slug in slugs for file in paths.sites[slug]]
-        contents = iter(tree.files.contents([relative for _, relative in files]))
-        return [reader.read(slug, _files(tree, paths.sites[slug], contents)) for slug in slugs]
+    def read(several: Sequence[_SiteJob]) -> list[SiteReading]:
+        needed = [relative for job in several for _, relative in job.files]
+        contents = iter(tree.files.contents(needed))
+        return [
+            reader.read(job.slug, _files(tree, job.files, contents), job.like) for job in several
+        ]
 
-    unknown = {slug: files for slug, files in paths.sites.items() if slug not in known}
-    jobs = list(_jobs(unknown))
-    processes = processes_for(sum(map(len, unknown.values())))
-    return {
-        reading.slug: reading for readings in each(read, jobs, processes) for reading in readings
-    }
+    processes = processes_for(sum(len(job.files) for job in jobs))
+    found = each(read, list(_together(jobs)), processes)
+    by_slug = {reading.slug: reading for readings in found for reading in readings}
+    return {slug: by_slug[slug] for slug in sorted(by_slug)}
 
 
-def _jobs(sites: Mapping[str, Sequence[object]]) -> Iterator[list[str]]:
-    """Yield the names of sites that are read together: enough files for a call of git to pay."""
-    job: list[str] = []
+class _SiteJob(NamedTuple):
+    """A site to be read: its files, as far as another reading does not serve."""
+
+    slug: str
+    files: Sequence[tuple[Place, str]]
+    like: tuple[SiteReading, frozenset[str]] | None
+
+
+def _site_job(
+    tree: SourceTree, slug: str, files: Sequence[tuple[Place, str]], like: Parts | None
+) -> _SiteJob:
+    other = like.readings.get(slug) if like else None
+    if like is None or other is None or not other.is_clean:
+        return _SiteJob(slug, files, None)
+    before = like.paths.sites[slug]
+    changed = {file for file in {*files, *before} if not _same(tree, like.tree, file[1])}
+    if any(place.kind == "site" for place, _ in changed):
+        return _SiteJob(slug, files, None)
+    names = frozenset(place.second for place, _ in changed)
+    return _SiteJob(slug, [file for file in files if file in changed], (other, names))
+
+
+def _same(tree: SourceTree, other: SourceTree, relative: str) -> bool:
+    """Return whether a file is known to be the same, byte for byte, in two trees."""
+    identity = tree.files.identity(relative)
+    return identity is not None and identity == other.files.identity(relative)
+
+
+def _together(jobs: Sequence[_SiteJob]) -> Iterator[list[_SiteJob]]:
+    """Yield sites that are read together: enough files for a call of git to pay."""
+    several: list[_SiteJob] = []
     files = 0
-    for slug, held in sites.items():
-        job.append(slug)
-        files += len(held)
+    for job in jobs:
+        several.append(job)
+        files += len(job.files)
         if files >= _FILES_A_JOB:
-            yield job
-            job, files = [], 0
-    if job:
-        yield job
+            yield several
+            several, files = [], 0
+    if several:
+        yield several
 
 
 def _files(

@@ -62,9 +62,16 @@ class SiteReading:
     """The extensions whose file cannot be read."""
     without_version: set[str] = field(default_factory=set)
     """The extensions that are enabled at no version that anything says."""
+    kept: frozenset[str] = frozenset()
+    """The extensions that were taken over from another reading."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     content: list[Diagnostic] = field(default_factory=list)
     """What is wrong with the configurations themselves, and not with the files as files."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the site could be read and nothing at all was found."""
+        return self.site is not None and not (self.diagnostics or self.content)
 
 
 class SiteReader:
@@ -77,9 +84,24 @@ class SiteReader:
         self._known_profiles = common.profiles.keys() | common.broken_profiles
         self._layers: dict[tuple[str, ...], ProfileLayers] = {}
 
-    def read(self, slug: str, files: Iterable[tuple[SiteFilePath, bytes]]) -> SiteReading:
-        """Return what one site's files say; its ``site.yaml`` may be among them or be missing."""
+    def read(
+        self,
+        slug: str,
+        files: Iterable[tuple[SiteFilePath, bytes]],
+        like: tuple[SiteReading, frozenset[str]] | None = None,
+    ) -> SiteReading:
+        """Return what one site's files say.
+
+        Args:
+            slug: the name of its folder.
+            files: all its files; its ``site.yaml`` may be among them or be missing.
+            like: another reading of this site, in which nothing was found, with the same
+                ``site.yaml``; and the extensions whose files are others now. Only those are
+                needed then, and the rest is taken over.
+        """
         reading = SiteReading(slug)
+        if like is not None:
+            _take_over(reading, *like)
         own: dict[str, tuple[ExtensionFile, Document]] = {}
         for file, data in files:
             read = read_yaml(file.shown, data)
@@ -146,7 +168,7 @@ class SiteReader:
         whole = set(site.profiles) <= self._common.profiles.keys()
         reading.diagnostics.extend(unknown_profiles(site, self._known_profiles))
         brought = self.layers(site.profiles)
-        for extension in sorted(brought.keys() | own_files.keys()):
+        for extension in sorted((brought.keys() | own_files.keys()) - reading.kept):
             layers = brought.get(extension, [])
             own = own_files.get(extension)
             if own and not own[0].enabled:
@@ -163,6 +185,14 @@ class SiteReader:
                 reading.diagnostics.append(
                     missing_version(site, extension, layers, document, self._catalog)
                 )
+
+
+def _take_over(reading: SiteReading, other: SiteReading, changed: frozenset[str]) -> None:
+    reading.site = other.site
+    reading.enabled = [each for each in other.enabled if each.extension not in changed]
+    reading.opt_outs = [each for each in other.opt_outs if each[0] not in changed]
+    enabled = (each.extension for each in reading.enabled)
+    reading.kept = frozenset((*enabled, *(extension for extension, _ in reading.opt_outs)))
 
 
 def _enabled(desired: DesiredConfiguration, *, has_own_file: bool) -> Enabled:
