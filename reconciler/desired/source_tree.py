@@ -85,7 +85,7 @@ def belongs(relative: str) -> bool:
 
 def is_hidden(relative: str) -> bool:
     """Return whether a file, or a folder above it, is one that nobody means to be read."""
-    return any(part.startswith(".") for part in relative.split("/"))
+    return relative.startswith(".") or "/." in relative
 
 
 def where_it_leads(

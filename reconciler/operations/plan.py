@@ -43,7 +43,11 @@ from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
-from reconciler.rules.compliance import counting_signoffs, unsigned_requirements
+from reconciler.rules.compliance import (
+    Requirements,
+    counting_signoffs,
+    unsigned_requirements,
+)
 from reconciler.rules.suggestion import listed
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
@@ -243,6 +247,7 @@ def _new_signoffs(
             meaning=signoff.meaning.value,
         ): (configuration, signoff)
         for configuration in desired
+        if configuration.signoffs
         for signoff in counting_signoffs(configuration, head)
     }
     new = database.unrecorded_signoffs(connection, list(counting))
@@ -263,6 +268,7 @@ def _needed_signoffs(
 ) -> tuple[NeededSignoff, ...]:
     if scope is not Scope.ALL:
         return ()
+    asked = Requirements(head)
     needed = [
         NeededSignoff(
             site=configuration.site.slug,
@@ -274,6 +280,7 @@ def _needed_signoffs(
             path=own_file(configuration.site, configuration.extension),
         )
         for configuration in desired
+        if asked.of(configuration)
         for required in unsigned_requirements(configuration, head)
     ]
     return tuple(sorted(needed, key=lambda entry: (entry.site, entry.extension, entry.aspect)))
