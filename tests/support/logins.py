@@ -42,6 +42,25 @@ class Login:
             yield opened
 
 
+SERVICE_LOGIN = Login("test_service")
+"""What the tests' applies run as, as a plant's do: a member of the service's role alone."""
+
+
+def ensure_service_login(database: str) -> None:
+    """Make the service's login on a migrated server that has none; it stays there.
+
+    Args:
+        database: the URL, as a superuser, of any database of the server.
+    """
+    name = SERVICE_LOGIN.name
+    with psycopg.connect(database, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+            return
+    named = sql.Identifier(name)
+    create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE {}")
+    _run(database, create.format(named, sql.Literal(_PASSWORD), sql.Identifier(SERVICE)))
+
+
 def create_login(database: str, *roles: str, options: LiteralString = "") -> Login:
     """Create a login that is a member of ``roles``, with options such as ``CREATEROLE``."""
     login = Login(f"test_{uuid.uuid4().hex[:20]}")
