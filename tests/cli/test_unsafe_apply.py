@@ -42,8 +42,8 @@ def test_a_superuser_is_refused_and_told_which_login_applies(
         SUPERUSER.replace("postgres", superuser)
         + "Apply with a login that is a member of reconciler_service and nothing more.",
         (
-            "  Nothing was written, and --force does not change that. `reconciler db doctor` looks at "
-            "everything."
+            "  Nothing was written, and --force does not change that. `reconciler db doctor` "
+            "looks at everything."
         ),
     ]
 

@@ -94,8 +94,8 @@ def test_a_login_is_told_who_may_apply(pending: Installation) -> None:
         assert refused.value.details == (
             (
                 f"[session-not-service] this login, {login.name}, has not the rights of "
-                f"reconciler_service: GRANT reconciler_service TO {login.name}; or apply with a login "
-                "that is a member of it."
+                f"reconciler_service: GRANT reconciler_service TO {login.name}; or apply with a "
+                "login that is a member of it."
             ),
         )
 
@@ -213,7 +213,10 @@ def test_of_a_schema_that_is_behind_only_that_is_said(pending: Installation) -> 
 def test_on_a_server_of_its_own_a_superuser_applies_and_a_weakness_is_still_refused(
     pending: Installation,
 ) -> None:
-    trusted = {"open_database": pending.connection, "apply_options": {"trusted": True}}
+    trusted: dict[str, Any] = {
+        "open_database": pending.connection,
+        "apply_options": {"trusted": True},
+    }
     assert pending.apply(**trusted).run_id is not None
     pending.commit("Sync faster", {CORK_ERP: erp_file("cork", interval=30)})
     pending.rows(DISABLED)
