@@ -12,7 +12,15 @@ import click
 from reconciler.cli import signals
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output
-from reconciler.cli.requests import DONE, FAILED, as_planned, database_of, plan_request, read_plan
+from reconciler.cli.requests import (
+    DONE,
+    FAILED,
+    as_planned,
+    database_of,
+    is_trusted,
+    plan_request,
+    read_plan,
+)
 from reconciler.model.errors import AlteredPlanError, RefusedPlanError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
@@ -103,6 +111,7 @@ def apply(
         force=force,
         lock_timeout_seconds=lock_timeout,
         outcome_timeout_seconds=outcome_timeout,
+        trusted=is_trusted(settings),
     )
     return apply_and_report(output, request, yes=yes)
 

@@ -16,6 +16,7 @@ from reconciler.cli.app import Command
 from reconciler.cli.main import run
 from reconciler.cli.output import Output
 from reconciler.database.demonstration import COLLEAGUE, edit_behind_back, row_counts
+from reconciler.database.opening import EMBEDDED_HOME, keep_out_of_git
 from reconciler.database.server.embedded import EmbeddedServer
 from reconciler.desired.demonstration import BRANCH, EDITED_EXTENSION, make_repository
 from reconciler.model.errors import ReconcilerError
@@ -32,11 +33,13 @@ def demo(settings: Settings) -> int:
     """
     with tempfile.TemporaryDirectory(prefix="reconciler-demo-") as folder:
         root = Path(folder).resolve()
-        repository, home = root / "machshop", root / "postgres"
+        repository = root / "machshop"
+        home = repository / EMBEDDED_HOME
         repository.mkdir()
+        keep_out_of_git(home.parent)
         server = EmbeddedServer(home)
         try:
-            with server as url, _inside(repository, url):
+            with server as url, _inside(repository):
                 make_repository(repository)
                 _Tour(settings, url).walk()
         finally:
@@ -45,17 +48,15 @@ def demo(settings: Settings) -> int:
 
 
 @contextmanager
-def _inside(folder: Path, url: str) -> Iterator[None]:
-    """Work in ``folder`` on the database at ``url``, as a person would who set both up."""
+def _inside(folder: Path) -> Iterator[None]:
+    """Work in ``folder``, on the embedded database in it, as a person would without settings."""
     before = Path.cwd()
     ignored = {name: os.environ.pop(name) for name in list(os.environ) if _is_setting(name)}
-    os.environ["RECONCILER_DATABASE"] = url
     os.chdir(folder)
     try:
         yield
     finally:
         os.chdir(before)
-        del os.environ["RECONCILER_DATABASE"]
         os.environ.update(ignored)
 
 

@@ -7,7 +7,7 @@ import click
 from reconciler.cli.app import Command, format_option
 from reconciler.cli.apply import apply_and_report, force_option, require_answer
 from reconciler.cli.output import Output
-from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of, plan_request
+from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of, is_trusted, plan_request
 from reconciler.model.plan import Scope
 from reconciler.operations import plan as planning
 from reconciler.operations.apply import ApplyRequest
@@ -47,6 +47,7 @@ def drift(
             plan=plan_request(settings, ref=ref, scope=Scope.HEALABLE),
             allow_dirty=allow_dirty,
             force=force,
+            trusted=is_trusted(settings),
         )
         code = apply_and_report(output, request, yes=yes)
         left = _left_to_apply(settings, output, ref) if code == DONE else 0

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.app import Command, format_option
 from reconciler.cli.output import Output
-from reconciler.cli.requests import database_of, exit_code, plan_request, write_file
+from reconciler.cli.requests import database_of, exit_code, is_trusted, plan_request, write_file
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
 from reconciler.operations import plan as planning
@@ -66,7 +66,8 @@ def plan(
 
 def _made(request: PlanRequest, settings: Settings, *, rehearse: bool) -> Plan:
     if rehearse:
-        return applying.rehearse(ApplyRequest(request), database_of(settings))
+        rehearsed = ApplyRequest(request, trusted=is_trusted(settings))
+        return applying.rehearse(rehearsed, database_of(settings))
     return planning.plan(request, database_of(settings))
 
 

@@ -11,7 +11,7 @@ from errno import EISDIR
 from functools import partial
 from pathlib import Path
 
-from reconciler.database.opening import open_database
+from reconciler.database.opening import EMBEDDED, open_database
 from reconciler.model.errors import AlteredPlanError, ReconcilerError
 from reconciler.model.plan import FORMAT_VERSION, Plan, Scope
 from reconciler.operations.desired_state import Source
@@ -26,6 +26,11 @@ NO_FIT = "its plan_id does not fit its content"
 def database_of(settings: Settings) -> OpenDatabase:
     """Return what opens the database that the settings name."""
     return partial(open_database, settings.database)
+
+
+def is_trusted(settings: Settings) -> bool:
+    """Return whether the program is alone on its server, so that it may apply as a superuser."""
+    return settings.database == EMBEDDED
 
 
 def plan_request(

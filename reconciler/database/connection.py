@@ -93,7 +93,8 @@ def writing(connection: Connection, *, commit: bool = True) -> Iterator[None]:
     """One READ COMMITTED transaction, whatever the server's default, committed at the end.
 
     What is read after a lock was waited for must be what is true then: a snapshot taken before
-    the lock was granted would not be. Without ``commit``, deferred constraints are checked as a
+    the lock was granted would not be. COMMIT is answered once the transaction is on disk, even
+    where a default says otherwise. Without ``commit``, deferred constraints are checked as a
     commit would, and everything is rolled back.
 
     Raises:
@@ -101,6 +102,7 @@ def writing(connection: Connection, *, commit: bool = True) -> Iterator[None]:
     """
     connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
     try:
+        wait_for_commits(connection)
         yield
         if commit:
             # In a failed transaction COMMIT is no error: the answer is ROLLBACK.
@@ -115,6 +117,17 @@ def writing(connection: Connection, *, commit: bool = True) -> Iterator[None]:
         if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             with suppress(psycopg.Error):
                 connection.rollback()
+
+
+def wait_for_commits(connection: Connection) -> None:
+    """Have the transaction's COMMIT wait for the disk, where the default is that it does not.
+
+    A default that waits for more, or for less but something, is somebody's decision and stays.
+    """
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', TRUE) "
+        "WHERE current_setting('synchronous_commit') = 'off'"
+    )
 
 
 def limit_lock_waits(connection: Connection, seconds: float) -> None:

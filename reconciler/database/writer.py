@@ -31,7 +31,7 @@ class RunRecord:
     id: UUID
     kind: str
     status: str
-    plan_id: str
+    plan_id: str | None
     commit_id: str | None
     started_by: UUID | None
     message: str

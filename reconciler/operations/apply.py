@@ -20,13 +20,15 @@ from reconciler.database.connection import (
     Connection,
     notice_lost_clients,
     reading,
+    wait_for_commits,
     writing,
 )
 from reconciler.database.failures import explained, explained_on
 from reconciler.database.transaction_outcome import session_of
 from reconciler.model.desired import DesiredState
-from reconciler.model.errors import BlockedError, ReconcilerError, StalePlanError
+from reconciler.model.errors import BlockedError, ReconcilerError, RefusedPlanError, StalePlanError
 from reconciler.model.plan import BlockedReason, Plan
+from reconciler.operations.doctor import require_safe
 from reconciler.operations.expected_plan import PLAN_AGAIN, what_moved, why_refused
 from reconciler.operations.outcome import Attempt, end_what_is_left, was_committed
 from reconciler.operations.plan import (
@@ -59,7 +61,8 @@ class ApplyRequest:
     with ``follow_branch``, only while the branch that led to it is where it was. ``force`` is why
     a plan is applied that is blocked for a reason that may be overridden. ``outcome_timeout`` is
     how long a server is asked, after a connection was lost in COMMIT, what became of it. ``clock``
-    is asked when change windows are looked at.
+    is asked when change windows are looked at. ``trusted`` is True for the embedded server, where
+    the login may be a superuser.
     """
 
     plan: PlanRequest
@@ -70,6 +73,7 @@ class ApplyRequest:
     lock_timeout_seconds: float = DEFAULT_LOCK_TIMEOUT_SECONDS
     outcome_timeout_seconds: float = DEFAULT_OUTCOME_TIMEOUT_SECONDS
     clock: Callable[[], datetime] = _now
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ def apply(
         confirm: is shown the plan before anything is written; False ends without a trace.
 
     Raises:
-        BlockedError: the plan may not be applied, or the desired state is not committed.
+        BlockedError: the plan may not be applied, the desired state is not committed, or the
+            database or the login is not one that may be written with.
         StalePlanError: what would be done is no longer what was planned.
         LockNotObtainedError: another run holds the lock.
         OutcomeUnknownError: the connection was lost in COMMIT and the server cannot be reached.
@@ -183,6 +188,7 @@ class _Run:
 
     def rehearse(self) -> Plan:
         with self._reading():
+            self._require_safe()
             planned = plan_on(self.connection, self.prepared)
         if not planned.applyable:
             return planned
@@ -198,28 +204,33 @@ class _Run:
 
     def _plan(self) -> Plan:
         """Return the plan as it is now; one that was expected must be that plan."""
-        expected = self.request.expected
-        with self._reading():
-            planned = plan_on(self.connection, self.prepared)
-            if expected is None:
-                return planned
-            refusal = why_refused(
-                self.connection,
-                self.request.plan,
-                expected,
-                planned,
-                follow=self.request.follow_branch,
-            )
-        if refusal is not None:
+        expected = planned = self.request.expected
+        try:
+            with self._reading():
+                self._require_safe()
+                planned = plan_on(self.connection, self.prepared)
+                if expected is not None:
+                    self._require_expected(expected, planned)
+        except RefusedPlanError as refusal:
             self.log.failed(self.connection, planned, refusal)
-            raise refusal
+            raise
         return planned
+
+    def _require_expected(self, expected: Plan, planned: Plan) -> None:
+        follow = self.request.follow_branch
+        wanted = self.request.plan
+        if refusal := why_refused(self.connection, wanted, expected, planned, follow=follow):
+            raise refusal
+
+    def _require_safe(self) -> None:
+        require_safe(self.connection, trusted=self.request.trusted)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         """Read one moment, and say who keeps it from being read."""
         try:
             with reading(self.connection, self.request.lock_timeout_seconds):
+                wait_for_commits(self.connection)
                 yield
         except errors.LockNotAvailable as error:
             raise explained_on(self.connection, error) from None
@@ -266,6 +277,7 @@ class _Run:
         with writing(self.connection, commit=commit):
             attempt.session = session_of(self.connection)
             writer.take_lock(self.connection, self.request.lock_timeout_seconds)
+            self._require_safe()
             under_lock = plan_on(self.connection, self.prepared)
             if under_lock.plan_id != planned.plan_id:
                 raise StalePlanError(
@@ -285,6 +297,8 @@ class _Run:
                 staged_changes(planned, self.head, self.log.id, self.forced),
                 staged_records(planned, self.head, self.prepared.records),
             )
+            # Until here a table that was not written yet could be altered; from here on none can.
+            self._require_safe()
             attempt.committing = commit
 
     def _after_error(self, planned: Plan, error: psycopg.Error) -> Applied:

@@ -9,7 +9,7 @@ import psycopg
 
 from reconciler import __version__
 from reconciler.database import writer
-from reconciler.database.connection import Connection
+from reconciler.database.connection import Connection, writing
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import AlteredPlanError, ReconcilerError, RefusedPlanError
 from reconciler.model.plan import Plan, Scope
@@ -39,32 +39,41 @@ class RunLog:
         service = self.head.service_user.id
         return self._record(plan, "applied", message, service, forced)
 
-    def failed(self, connection: Connection, plan: Plan, error: ReconcilerError | str) -> None:
+    def failed(
+        self, connection: Connection, plan: Plan | None, error: ReconcilerError | str
+    ) -> None:
         """Leave a row about a run that wrote nothing, in a transaction of its own.
 
-        Failing to is not worth another error: the first is the one to be told.
+        ``plan`` is None where it did not come to one. Failing to is not worth another error: the
+        first is the one to be told.
         """
         refused = isinstance(error, RefusedPlanError)
         message = error if isinstance(error, str) else error.recorded
         record = self._record(plan, "refused" if refused else "failed", message, None, None)
         try:
-            writer.record_run(connection, record)
-        except psycopg.Error:
+            with writing(connection):
+                writer.record_run(connection, record)
+        except (psycopg.Error, ReconcilerError):
             return
 
     def _record(
-        self, plan: Plan, status: str, message: str, started_by: UUID | None, forced: Forced | None
+        self,
+        plan: Plan | None,
+        status: str,
+        message: str,
+        started_by: UUID | None,
+        forced: Forced | None,
     ) -> writer.RunRecord:
         return writer.RunRecord(
             id=self.id,
             kind=self.kind,
             status=status,
-            plan_id=plan.plan_id,
+            plan_id=plan.plan_id if plan else None,
             commit_id=self.head.revision.commit,
             started_by=started_by,
             forced_reason=forced.reason if forced else None,
             message=message,
-            summary=plan.summary.model_dump(),
+            summary=plan.summary.model_dump() if plan else {},
             tool_version=__version__,
         )
 

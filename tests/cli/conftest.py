@@ -20,6 +20,7 @@ from reconciler.desired.demonstration import make_repository
 from tests.support.databases import fresh_database
 from tests.support.desired_folder import DesiredFolder, GitRepository, git_environment
 from tests.support.installation import Installation
+from tests.support.logins import SERVICE_LOGIN, Login
 from tests.support.recorded import recorded_installation
 
 BRANCH = "faster-exchange"
@@ -94,7 +95,13 @@ class Plants:
     """The example state in a repository, with a branch that changes two of its files."""
 
     repository: GitRepository
-    url: str = ""
+    owner_url: str = ""
+    login: Login = SERVICE_LOGIN
+
+    @property
+    def url(self) -> str:
+        """How the program connects, or nothing where there is no database."""
+        return self.login.url(self.owner_url) if self.owner_url else ""
 
     @property
     def root(self) -> Path:
@@ -109,7 +116,7 @@ class Plants:
     def execute(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run a statement behind the reconciler's back and return its rows."""
         connection: psycopg.Connection[Any]
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
@@ -131,11 +138,14 @@ def repository_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed_template(server_url: str, template: str, repository_template: Path) -> Iterator[str]:
     """The name of a database where the example state is applied, for copying."""
     with fresh_database(server_url, template) as url:
-        for arguments in (("db", "bootstrap"), ("apply", "--ref", "main", "--yes", "-q")):
+        for arguments, at in (
+            (("db", "bootstrap"), url),
+            (("apply", "--ref", "main", "--yes", "-q"), SERVICE_LOGIN.url(url)),
+        ):
             subprocess.run(
                 [sys.executable, "-m", "reconciler", *arguments],
                 cwd=repository_template,
-                env=clean_environment(repository_template, DATABASE_URL=url),
+                env=clean_environment(repository_template, DATABASE_URL=at),
                 check=True,
             )
         yield urlsplit(url).path.removeprefix("/")

@@ -80,12 +80,12 @@ def test_a_plan_for_another_database_is_refused(
     installed: Plants, command: Command, plan_file: Path, server_url: str, installed_template: str
 ) -> None:
     with fresh_database(server_url, installed_template) as url:
-        other = replace(installed, url=url)
+        other = replace(installed, owner_url=url)
         before = live(other)
         done = applied(other, command, plan_file)
         assert done.code == 4
         assert "the plan was made for another database" in done.err
-        here, there = (urlsplit(each).path[1:] for each in (installed.url, url))
+        here, there = (urlsplit(each).path[1:] for each in (installed.owner_url, url))
         assert f"database: {here}, and here {there}" in done.err
         assert live(other) == before
 

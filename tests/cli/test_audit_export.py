@@ -277,7 +277,9 @@ def test_an_auditor_may_export_without_a_right_to_write(
     name = sql.Identifier(role)
     recorded.rows(sql.SQL("CREATE ROLE {} LOGIN IN ROLE reconciler_auditor").format(name))
     try:
-        as_auditor = inside(recorded) | {"DATABASE_URL": make_conninfo(recorded.url, user=role)}
+        as_auditor = inside(recorded) | {
+            "DATABASE_URL": make_conninfo(recorded.owner_url, user=role)
+        }
         done = command("audit", "export", "--out", str(tmp_path / "all.zip"), **as_auditor)
         assert (done.code, len(records(contents(tmp_path / "all.zip")))) == (0, ROWS), done.err
         assert command("audit", "show", **as_auditor).code == 0

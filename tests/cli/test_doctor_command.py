@@ -66,7 +66,7 @@ def test_json_has_every_weakness_with_its_code_and_object(
     installed: Plants, command: Command
 ) -> None:
     installed.execute("ALTER TABLE site_access NO FORCE ROW LEVEL SECURITY")
-    ran = command("db", "doctor", "--json", DATABASE_URL=installed.url)
+    ran = command("db", "doctor", "--json", DATABASE_URL=installed.owner_url)
     assert ran.code == 1
     done = json.loads(ran.out)
     assert done["passed"] is False
@@ -85,7 +85,7 @@ def test_a_name_in_the_database_takes_no_effect_where_it_is_shown(
     installed: Plants, command: Command, form: list[str]
 ) -> None:
     installed.execute('CREATE VIEW "' + HOSTILE + '" AS TABLE site_extension_configs')
-    ran = command("db", "doctor", *form, DATABASE_URL=installed.url)
+    ran = command("db", "doctor", *form, DATABASE_URL=installed.owner_url)
     assert ran.code == 1
     assert "view-leaks" in ran.out
     assert "\x1b" not in ran.out
@@ -93,9 +93,9 @@ def test_a_name_in_the_database_takes_no_effect_where_it_is_shown(
 
 
 def test_it_needs_no_server_that_can_be_written_to(installed: Plants, command: Command) -> None:
-    database = psycopg.conninfo.conninfo_to_dict(installed.url)["dbname"]
+    database = psycopg.conninfo.conninfo_to_dict(installed.owner_url)["dbname"]
     installed.execute(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
-    ran = command("db", "doctor", DATABASE_URL=installed.url)
+    ran = command("db", "doctor", DATABASE_URL=installed.owner_url)
     assert "server-not-durable" in ran.out or ran.out == CLEAN
     assert ran.err == ""
 
@@ -105,7 +105,7 @@ def test_what_the_login_may_not_read_is_said(installed: Plants, command: Command
     installed.execute("DROP ROLE IF EXISTS someone_reading")
     installed.execute("CREATE ROLE someone_reading LOGIN PASSWORD 'any' IN ROLE reconciler_reader")
     try:
-        url = psycopg.conninfo.make_conninfo(installed.url, user="someone_reading")
+        url = psycopg.conninfo.make_conninfo(installed.owner_url, user="someone_reading")
         url = f"{url} password=any"
         ran = command("db", "doctor", DATABASE_URL=url)
         assert "not checked: which migrations were applied" in ran.out

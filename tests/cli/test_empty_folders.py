@@ -188,5 +188,5 @@ def watched(
 
 
 def digest(plants: Plants) -> Digest:
-    with connect(plants.url) as connection:
+    with connect(plants.owner_url) as connection:
         return dict(table_digests(connection, leaving_out=("reconcile_runs",)))

@@ -79,7 +79,7 @@ def test_a_lock_held_by_another_run_is_5_and_names_who_holds_it(
     installed: Plants, command: Command
 ) -> None:
     given = {"cwd": installed.root, "DATABASE_URL": installed.url}
-    with lock_held(installed.url):
+    with lock_held(installed.owner_url):
         done = command("apply", "--ref", BRANCH, "--yes", "--lock-timeout", "0.1", **given)
     assert done.code == 5
     assert "the installation is locked by" in done.err
@@ -129,7 +129,7 @@ def test_an_apply_that_waits_for_the_lock_ends_at_a_signal_and_leaves_nothing(
     runs = "SELECT status, message FROM reconcile_runs WHERE status <> 'applied'"
     assert installed.execute(runs) == []
     arguments = ("apply", "--ref", BRANCH, "--yes")
-    with lock_held(installed.url):
+    with lock_held(installed.owner_url):
         process = subprocess.Popen(
             [sys.executable, "-m", "reconciler", *arguments],
             cwd=installed.root,

@@ -395,8 +395,8 @@ def test_values_of_every_kind_come_back_as_what_was_applied(
 
 
 def test_a_login_that_may_only_read_may_export(installed: Plants, command: Command) -> None:
-    with new_login(installed.url, AUDITOR) as login:
-        reader = Plants(installed.repository, login.url(installed.url))
+    with new_login(installed.owner_url, AUDITOR) as login:
+        reader = Plants(installed.repository, installed.owner_url, login)
         done = export(command, reader)
     assert done.code == 0, done.err
 

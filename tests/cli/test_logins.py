@@ -29,16 +29,16 @@ NEWEST = (
 
 @pytest.fixture
 def service(installed: Plants) -> Iterator[Login]:
-    with new_login(installed.url, SERVICE) as login:
+    with new_login(installed.owner_url, SERVICE) as login:
         yield login
 
 
 @pytest.fixture
 def colleague(installed: Plants) -> Iterator[Login]:
     """A login of MachShop's that edits configurations by hand, as the document lets it."""
-    with new_login(installed.url) as login:
+    with new_login(installed.owner_url) as login:
         named = sql.Identifier(login.name)
-        with psycopg.connect(installed.url) as owner:
+        with psycopg.connect(installed.owner_url) as owner:
             for grant in (
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON site_extension_configs TO {}",
                 "CREATE POLICY {} ON site_extension_configs TO {} USING (TRUE)",
@@ -48,7 +48,7 @@ def colleague(installed: Plants) -> Iterator[Login]:
 
 
 def given(installed: Plants, login: Login) -> dict[str, Any]:
-    return {"cwd": installed.root, "DATABASE_URL": login.url(installed.url)}
+    return {"cwd": installed.root, "DATABASE_URL": login.url(installed.owner_url)}
 
 
 def test_plan_and_apply_need_nothing_but_the_services_role(
@@ -68,7 +68,9 @@ def test_drift_is_quoted_and_healed_with_nothing_but_the_services_role(
     installed: Plants, service: Login, colleague: Login, program: Command
 ) -> None:
     run = given(installed, service)
-    with psycopg.connect(colleague.url(installed.url), application_name="excel-export") as editor:
+    with psycopg.connect(
+        colleague.url(installed.owner_url), application_name="excel-export"
+    ) as editor:
         assert editor.execute(EDIT.encode()).rowcount == 1
     found = program("drift", "--detailed-exitcode", **run)
     assert found.code == 2
@@ -91,7 +93,7 @@ def test_an_edit_under_row_security_is_recorded_in_the_editors_own_transaction(
         "FROM site_extension_configs WHERE configuration ? 'syncInterval' LIMIT 1)",
     }[operation]
     before = installed.execute(NEWEST)
-    elsewhere = colleague.url(installed.url)
+    elsewhere = colleague.url(installed.owner_url)
     with psycopg.connect(elsewhere, application_name="excel-export") as editor:
         assert editor.execute(statement.encode()).rowcount == 1
         editor.rollback()
@@ -114,7 +116,7 @@ def test_an_edit_under_row_security_is_recorded_in_the_editors_own_transaction(
 def test_a_signature_by_hand_is_no_edit_that_drift_quotes(
     installed: Plants, service: Login, colleague: Login, program: Command
 ) -> None:
-    with psycopg.connect(colleague.url(installed.url)) as editor:
+    with psycopg.connect(colleague.url(installed.owner_url)) as editor:
         editor.execute(EDIT.encode())
     installed.execute(
         "INSERT INTO compliance_signoffs (site_id, extension_id, aspect, signed_by, signed_role, "
@@ -131,7 +133,7 @@ def test_a_signature_by_hand_is_no_edit_that_drift_quotes(
 def test_the_lock_of_another_login_is_named_as_far_as_the_server_tells(
     installed: Plants, service: Login, program: Command
 ) -> None:
-    with psycopg.connect(installed.url, application_name="somebody") as other:
+    with psycopg.connect(installed.owner_url, application_name="somebody") as other:
         other.execute("SELECT pg_advisory_xact_lock(hashtextextended('reconciler', 0))")
         done = program(
             "apply", "--ref", BRANCH, "--yes", "--lock-timeout", "0.2", **given(installed, service)
@@ -144,7 +146,7 @@ def test_the_lock_of_another_login_is_named_as_far_as_the_server_tells(
 def test_the_auditor_verifies_and_anchors_and_applies_nothing(
     installed: Plants, program: Command, tmp_path: Path
 ) -> None:
-    with new_login(installed.url, AUDITOR) as auditor:
+    with new_login(installed.owner_url, AUDITOR) as auditor:
         run = given(installed, auditor)
         anchor = str(tmp_path / "anchor.json")
         assert program("audit", "anchor", "--out", anchor, **run).code == 0
@@ -161,7 +163,7 @@ def test_a_login_that_does_not_see_every_site_is_told_and_shown_no_plan(
     installed: Plants, service: Login, command: Command, withheld: str
 ) -> None:
     named = sql.Identifier(service.name)
-    with psycopg.connect(installed.url) as owner:
+    with psycopg.connect(installed.owner_url) as owner:
         if withheld == "a setting":
             owner.execute(
                 sql.SQL("ALTER ROLE {} SET app.site_id = {}").format(

@@ -141,8 +141,8 @@ def test_an_auditor_may_read_them_and_nothing_is_written(
     recorded: Installation, command: Command
 ) -> None:
     before = recorded.digest()
-    with new_login(recorded.url, AUDITOR) as login:
-        done = command("metrics", DATABASE_URL=login.url(recorded.url))
+    with new_login(recorded.owner_url, AUDITOR) as login:
+        done = command("metrics", DATABASE_URL=login.url(recorded.owner_url))
     assert (done.code, done.err) == (0, "")
     assert recorded.digest() == before
 
@@ -150,8 +150,8 @@ def test_an_auditor_may_read_them_and_nothing_is_written(
 def test_a_login_that_does_not_see_every_site_gets_no_wrong_figure(
     recorded: Installation, command: Command
 ) -> None:
-    with new_login(recorded.url, READER) as login:
-        done = command("metrics", DATABASE_URL=login.url(recorded.url))
+    with new_login(recorded.owner_url, READER) as login:
+        done = command("metrics", DATABASE_URL=login.url(recorded.owner_url))
     assert done.code == 1
     assert set(parsed(done.out)) == {"reconciler_up", "reconciler_build_info"}
 
@@ -172,7 +172,7 @@ def test_a_file_is_written_whole_and_says_when_the_database_is_away(
 
 
 def test_a_statement_that_takes_too_long_is_given_up(installed: Plants, command: Command) -> None:
-    with psycopg.connect(installed.url) as other:
+    with psycopg.connect(installed.owner_url) as other:
         other.execute("LOCK TABLE reconcile_runs IN ACCESS EXCLUSIVE MODE")
         done = command("metrics", "--statement-timeout", "0.2", DATABASE_URL=installed.url)
     assert done.code == 1
@@ -239,7 +239,7 @@ def test_the_server_reads_anew_survives_a_database_that_is_away_and_ends_on_sigt
         text = asked(port, "GET", "/metrics")[2]
         assert value(text, "reconciler_drifted_configurations") == 39
         with psycopg.connect(server_url, autocommit=True) as owner:
-            name = sql.Identifier(urlsplit(installed.url).path.removeprefix("/"))
+            name = sql.Identifier(urlsplit(installed.owner_url).path.removeprefix("/"))
             close, open_ = (
                 sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(name, sql.SQL(word))
                 for word in ("false", "true")

@@ -118,7 +118,7 @@ def test_closed_streams_are_no_fault_of_the_program(
 def test_a_table_that_somebody_locked_for_himself_is_not_waited_for_without_end(
     installed: Plants, command: Command
 ) -> None:
-    with psycopg.connect(installed.url, application_name="rebuild") as connection:
+    with psycopg.connect(installed.owner_url, application_name="rebuild") as connection:
         connection.execute("LOCK TABLE site_extension_configs IN ACCESS EXCLUSIVE MODE")
         arguments = ("apply", "--ref", BRANCH, "--yes", "--lock-timeout", "0.3")
         done = command(*arguments, cwd=installed.root, DATABASE_URL=installed.url)

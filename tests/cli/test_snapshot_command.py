@@ -123,7 +123,7 @@ def test_a_login_of_the_service_role_may_make_snapshots(
     name = sql.Identifier(role)
     copied.rows(sql.SQL("CREATE ROLE {} LOGIN IN ROLE reconciler_service").format(name))
     try:
-        there = inside(copied) | {"DATABASE_URL": make_conninfo(copied.url, user=role)}
+        there = inside(copied) | {"DATABASE_URL": make_conninfo(copied.owner_url, user=role)}
         done = command("snapshot", "create", "--reason", "Before", **there)
         assert (done.code, done.err) == (0, "3 snapshots written.\n")
         assert command("snapshot", "verify", **there).code == 0

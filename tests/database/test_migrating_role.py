@@ -65,7 +65,7 @@ def test_an_owner_that_may_create_roles_migrates_the_databases_of_a_server(
             give(database, owner)
             migrate_as(database, owner)
         Installation(tmp_path, owner.url(second)).bootstrap()
-        service = Installation(tmp_path, create_login(second, SERVICE).url(second))
+        service = Installation(tmp_path, second, create_login(second, SERVICE))
         assert service.apply().run_id is not None
         assert service.plan().changes == ()
         assert service.rows("SELECT count(*) FROM site_config_status") == [(3,)]

@@ -91,7 +91,7 @@ def _backed_up_and_lost(root: Path, archive: Path) -> Loss:
     make_repository(repository)
     with archiving_server(home, archive) as url:
         first = Installation(repository, url)
-        _succeed(first, "db", "bootstrap")
+        first.bootstrap()
         _succeed(first, "apply", "--ref", "main", "--yes")
         backup = base_backup(url, root / "backup")
         _succeed(first, "apply", "--ref", BRANCH, "--yes")
@@ -108,14 +108,14 @@ def _moment(installation: Installation, anchor: Path) -> Moment:
     _succeed(installation, "audit", "anchor", "--out", str(anchor))
     held = contents(installation)
     weaknesses = run(installation, "db", "doctor", "--json").out
-    with connect(installation.url) as connection:
+    with connect(installation.owner_url) as connection:
         ((at,),) = connection.execute("SELECT clock_timestamp()").fetchall()
     return Moment(at, anchor, held, weaknesses)
 
 
 def contents(installation: Installation) -> Contents:
     """Return what an installation holds."""
-    with connect(installation.url) as connection:
+    with connect(installation.owner_url) as connection:
         return table_digests(connection)
 
 

@@ -77,7 +77,7 @@ def test_the_report_says_how_long_it_took_what_was_lost_and_what_was_left_out(
 
 def test_a_restored_server_that_lacks_an_audit_row_fails_the_drill(drilled: Drilled) -> None:
     recovered = drilled.recovered
-    with connect(recovered.installation.url) as connection, connection.transaction():
+    with connect(recovered.installation.owner_url) as connection, connection.transaction():
         (partition,) = connection.execute(
             "SELECT tableoid::regclass::text FROM configuration_audit_log LIMIT 1"
         ).fetchall()[0]

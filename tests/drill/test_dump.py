@@ -27,9 +27,9 @@ class Dumped:
 
     def restored(self, database: str, *options: str) -> Installation:
         """Return a new database of the same server that the dump was restored into."""
-        with connect(self.original.url) as connection:
+        with connect(self.original.owner_url) as connection:
             connection.execute(f"CREATE DATABASE {database}".encode())
-        url = self.original.url.replace("/machshop?", f"/{database}?")
+        url = self.original.owner_url.replace("/machshop?", f"/{database}?")
         restored = Installation(self.original.repository, url)
         postgres_program("pg_restore", *options, "--dbname", url, str(self.dump))
         return restored
@@ -44,8 +44,8 @@ def dumped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dumped]:
     try:
         with server as url:
             original = Installation(root / "machshop", url)
-            for arguments in (("db", "bootstrap"), ("apply", "--ref", "main", "--yes")):
-                assert run(original, *arguments).code == 0
+            original.bootstrap()
+            assert run(original, "apply", "--ref", "main", "--yes").code == 0
             dump = root / "machshop.dump"
             postgres_program("pg_dump", "--format", "custom", "--file", str(dump), url)
             yield Dumped(original, contents(original), dump)
@@ -68,9 +68,9 @@ def test_a_dump_restored_without_it_lacks_the_reporting_views_until_they_are_fil
     with pytest.raises(DrillError, match="row-level security"):
         dumped.restored("empty_views")
     restored = Installation(
-        dumped.original.repository, dumped.original.url.replace("/machshop?", "/empty_views?")
+        dumped.original.repository, dumped.original.owner_url.replace("/machshop?", "/empty_views?")
     )
-    with connect(restored.url) as connection:
+    with connect(restored.owner_url) as connection:
         unfilled = "SELECT relname FROM pg_class WHERE relkind = 'm' AND NOT relispopulated"
         views = connection.execute(unfilled).fetchall()
         assert sorted(views) == [("v_site_config_status",), ("v_unsigned_compliance",)]

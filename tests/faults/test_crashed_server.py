@@ -85,7 +85,7 @@ def test_a_server_that_crashes_has_all_or_nothing_and_the_command_knows(
     with FaultProxy(crashing.installation.url, fault) as proxy:
         said = crashing.apply(proxy.url)
     crashing.watch.close()
-    crashing.watch = recovered(crashing.installation.url)
+    crashing.watch = recovered(crashing.installation.owner_url)
     side = crashing.side()
     assert (proxy.fired, said.code) == (1, 0 if side == "after" else 1), (side, said.why)
     assert side in ("before", "after")

@@ -158,7 +158,7 @@ def test_a_row_that_moves_between_plan_and_lock_makes_the_plan_stale(
 def test_a_lock_that_is_not_obtained_in_time_names_who_holds_it(
     pending: Installation, held: str
 ) -> None:
-    holder_url = make_conninfo(pending.url, application_name="night-batch")
+    holder_url = make_conninfo(pending.owner_url, application_name="night-batch")
     with connect(holder_url) as holder, leaves_only_a_run(pending, "failed"):
         holder.execute("BEGIN")
         holder.execute(held.encode())

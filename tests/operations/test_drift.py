@@ -171,7 +171,7 @@ def test_the_report_names_session_user_application_and_time(installation: Instal
     role, password = f"night_shift_{installation.database}"[:63], "as-good-as-any"
     colleague_role = sql.Identifier(role)
     elsewhere = make_conninfo(
-        installation.url, user=role, password=password, application_name="excel-export"
+        installation.owner_url, user=role, password=password, application_name="excel-export"
     )
     installation.rows(
         sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'as-good-as-any'").format(colleague_role)
@@ -194,7 +194,7 @@ def test_the_report_names_session_user_application_and_time(installation: Instal
 def test_the_newest_of_several_edits_is_the_one_that_is_named(installation: Installation) -> None:
     for application in ("first", "second"):
         with psycopg.connect(
-            make_conninfo(installation.url, application_name=application)
+            make_conninfo(installation.owner_url, application_name=application)
         ) as someone:
             someone.execute(SET_CONFIGURATION.encode(), [Jsonb({"by": application}), CORK])
     (change,) = drift(installation)

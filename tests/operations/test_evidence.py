@@ -26,7 +26,7 @@ EDIT = (
 def test_an_edit_of_nothing_but_the_time_does_not_take_the_blame_for_drift(
     installation: Installation,
 ) -> None:
-    with connect(make_conninfo(installation.url, application_name="night-tool")) as session:
+    with connect(make_conninfo(installation.owner_url, application_name="night-tool")) as session:
         session.execute(EDIT, [BREMEN])
     installation.edit(
         "UPDATE site_extension_configs SET updated_at = now() "
@@ -43,7 +43,7 @@ def test_drift_that_left_no_trace_is_not_blamed_on_an_edit_healed_before(
 ) -> None:
     installation.edit(EDIT, [BREMEN])
     installation.apply(scope=Scope.HEALABLE)
-    with connect(installation.url) as session:
+    with connect(installation.owner_url) as session:
         session.execute("ALTER TABLE site_extension_configs DISABLE TRIGGER out_of_band_update")
         session.execute(EDIT, [BREMEN])
     (change,) = installation.plan(scope=Scope.DRIFTED).changes

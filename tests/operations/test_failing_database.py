@@ -39,7 +39,7 @@ def trigger(table: str, body: str, *, kind: str = "", when: str = "") -> str:
 
 def set_for_database(installation: Installation, setting: LiteralString) -> None:
     """Set, or RESET, a setting of the database, even where that is read-only."""
-    writable = make_conninfo(installation.url, options="-c default_transaction_read_only=off")
+    writable = make_conninfo(installation.owner_url, options="-c default_transaction_read_only=off")
     database = sql.SQL("ALTER DATABASE {} ").format(sql.Identifier(installation.database))
     with psycopg.connect(writable, autocommit=True) as connection:
         connection.execute(database + sql.SQL(setting))
@@ -84,7 +84,7 @@ def statement_timeout(installation: Installation) -> Iterator[None]:
 
 @contextlib.contextmanager
 def held_by_another(installation: Installation, statement: str) -> Iterator[None]:
-    named = make_conninfo(installation.url, application_name="night-batch")
+    named = make_conninfo(installation.owner_url, application_name="night-batch")
     with psycopg.connect(named) as holder:
         holder.execute(statement.encode())
         yield

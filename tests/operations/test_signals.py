@@ -65,7 +65,7 @@ def everything_but_runs(installation: Installation) -> dict[str, Any]:
 @contextlib.contextmanager
 def holding(installation: Installation, statement: str) -> Iterator[Connection]:
     """Hold what a statement locks, on a session that is not taken for the program's."""
-    with psycopg.connect(installation.url, application_name="holder") as holder:
+    with psycopg.connect(installation.owner_url, application_name="holder") as holder:
         holder.execute(statement.encode())
         yield holder
 
@@ -73,7 +73,7 @@ def holding(installation: Installation, statement: str) -> Iterator[Connection]:
 def apply_that_waits(installation: Installation) -> subprocess.Popen[str]:
     """Start an apply and return it once it waits for a lock."""
     applying = start(installation, "apply", "--yes")
-    with connect(make_conninfo(installation.url, application_name="observer")) as observer:
+    with connect(make_conninfo(installation.owner_url, application_name="observer")) as observer:
         while observer.execute(WAITING).fetchone() != (1,):
             assert applying.poll() is None, applying.communicate()
             time.sleep(0.005)
@@ -123,7 +123,7 @@ def require_applied(ran: Ran, installation: Installation) -> None:
 
 def require_no_session_left(installation: Installation) -> None:
     give_up = time.monotonic() + 5
-    with connect(make_conninfo(installation.url, application_name="observer")) as observer:
+    with connect(make_conninfo(installation.owner_url, application_name="observer")) as observer:
         while left := observer.execute(SESSIONS).fetchall():
             assert time.monotonic() < give_up, left
             time.sleep(0.02)

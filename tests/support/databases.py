@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from reconciler.database.migrations import create_machshop_tables, migrate
+from tests.support.logins import ensure_service_login
 
 # Any number will do, as long as nothing else in the maintenance database locks it.
 _MIGRATING = 7_303_014
@@ -35,7 +36,8 @@ def fresh_database(server_url: str, template: str = "template0") -> Iterator[str
 def template_database(server_url: str) -> Iterator[str]:
     """Yield the name of a database with MachShop's tables and the whole schema, for copying.
 
-    Migrations create roles, which belong to the server: processes that share one take turns.
+    The server has the service's login afterwards. Migrations create roles, which belong to the
+    server: processes that share one take turns.
     """
     with fresh_database(server_url) as url:
         with (
@@ -45,6 +47,7 @@ def template_database(server_url: str) -> Iterator[str]:
             taking_turns.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
             create_machshop_tables(connection)
             migrate(connection)
+            ensure_service_login(url)
         yield urlsplit(url).path.removeprefix("/")
 
 

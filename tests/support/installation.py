@@ -26,6 +26,7 @@ from reconciler.operations.database import Bootstrap, bootstrap
 from reconciler.operations.desired_state import Source
 from reconciler.operations.plan import PlanRequest, plan
 from tests.support.databases import fresh_database
+from tests.support.logins import SERVICE_LOGIN, Login, ensure_service_login
 
 BREMEN = UUID("0b000000-0000-4000-8000-000000000001")
 CORK = UUID("0c000000-0000-4000-8000-000000000002")
@@ -178,10 +179,20 @@ def _always(_plan: Plan) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A desired state in a git repository, and the database it describes."""
+    """A desired state in a git repository, and the database it describes.
+
+    ``owner_url`` is a superuser's, for what is done behind the reconciler's back; the program
+    itself plans and applies as ``login``.
+    """
 
     repository: Path
-    url: str
+    owner_url: str
+    login: Login = SERVICE_LOGIN
+
+    @property
+    def url(self) -> str:
+        """How the program connects."""
+        return self.login.url(self.owner_url)
 
     @property
     def folder(self) -> Path:
@@ -191,7 +202,7 @@ class Installation:
     @property
     def database(self) -> str:
         """The database's name."""
-        return urlsplit(self.url).path.removeprefix("/")
+        return urlsplit(self.owner_url).path.removeprefix("/")
 
     def write(self, path: str, text: str) -> None:
         """Write one file of the desired state, without committing it."""
@@ -212,7 +223,13 @@ class Installation:
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Open the database as the program does: in autocommit."""
+        """Open the database as a superuser, in autocommit."""
+        with connect(self.owner_url) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def service(self) -> Iterator[Connection]:
+        """Open the database as the program does."""
         with connect(self.url) as connection:
             yield connection
 
@@ -223,11 +240,13 @@ class Installation:
 
     def bootstrap(self) -> Bootstrap:
         """Create the sites and users that the database lacks."""
-        return bootstrap(Source(self.folder), self.connection)
+        done = bootstrap(Source(self.folder), self.connection)
+        ensure_service_login(self.owner_url)
+        return done
 
     def plan(self, **options: Any) -> Plan:
         """Plan; ``options`` are those of the request."""
-        return plan(self.request(**options), self.connection)
+        return plan(self.request(**options), self.service)
 
     def apply(
         self,
@@ -239,7 +258,7 @@ class Installation:
     ) -> Applied:
         """Apply; ``options`` are those of the plan's request."""
         request = ApplyRequest(self.request(**options), **(apply_options or {}))
-        return apply(request, open_database or self.connection, confirm)
+        return apply(request, open_database or self.service, confirm)
 
     def rows(self, statement: str | sql.Composed, parameters: Any = None) -> list[tuple[Any, ...]]:
         """Run one statement on a connection of its own, commit, and return its rows if any."""

@@ -42,6 +42,25 @@ class Login:
             yield opened
 
 
+SERVICE_LOGIN = Login("test_service")
+"""What the tests' applies run as, as a plant's do: a member of the service's role alone."""
+
+
+def ensure_service_login(database: str) -> None:
+    """Make the service's login on a migrated server that has none; it stays there.
+
+    Args:
+        database: the URL, as a superuser, of any database of the server.
+    """
+    name = SERVICE_LOGIN.name
+    with psycopg.connect(database, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).rowcount:
+            return
+    named = sql.Identifier(name)
+    create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE {}")
+    _run(database, create.format(named, sql.Literal(_PASSWORD), sql.Identifier(SERVICE)))
+
+
 def create_login(database: str, *roles: str, options: LiteralString = "") -> Login:
     """Create a login that is a member of ``roles``, with options such as ``CREATEROLE``."""
     login = Login(f"test_{uuid.uuid4().hex[:20]}")
@@ -65,17 +84,22 @@ def new_login(database: str, *roles: str, also_in: Sequence[str] = ()) -> Iterat
         also_in: the URLs of more databases where it is granted something.
     """
     login = create_login(database, *roles)
-    named = sql.Identifier(login.name)
     try:
         yield login
     finally:
-        for place in (*also_in, database):
-            _run(
-                place,
-                sql.SQL("REASSIGN OWNED BY {} TO CURRENT_USER").format(named),
-                sql.SQL("DROP OWNED BY {}").format(named),
-            )
-        _run(database, sql.SQL("DROP ROLE {}").format(named))
+        drop_login(database, login, also_in)
+
+
+def drop_login(database: str, login: Login, also_in: Sequence[str] = ()) -> None:
+    """Drop a login with everything that it was granted or made."""
+    named = sql.Identifier(login.name)
+    for place in (*also_in, database):
+        _run(
+            place,
+            sql.SQL("REASSIGN OWNED BY {} TO CURRENT_USER").format(named),
+            sql.SQL("DROP OWNED BY {}").format(named),
+        )
+    _run(database, sql.SQL("DROP ROLE {}").format(named))
 
 
 def grant_site(database: str, site: UUID, login: Login) -> None:

@@ -88,6 +88,6 @@ def edit_behind_back(
 ) -> int:
     """Set ``syncInterval`` at sites as a role, with a program. Commits; return how many rows."""
     login = {"user": role, "password": "as-good-as-any"}
-    elsewhere = make_conninfo(installation.url, application_name=program, **login)
+    elsewhere = make_conninfo(installation.owner_url, application_name=program, **login)
     with connect(elsewhere) as connection:
         return connection.execute(_SET_INTERVAL.encode(), [interval, sites]).rowcount

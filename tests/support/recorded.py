@@ -42,7 +42,7 @@ def recorded_installation(
         made.apply()
         made.commit("Let Dayton's adapter go", {DAYTON_ERP: None})
         made.apply()
-        with connect(make_conninfo(made.url, application_name="night-tool")) as session:
+        with connect(make_conninfo(made.owner_url, application_name="night-tool")) as session:
             session.execute(
                 "UPDATE site_extension_configs SET configuration = configuration || %s::jsonb "
                 "WHERE site_id = %s AND extension_id = 'line-dashboard'",

@@ -189,3 +189,9 @@ SESSION_OWNER = WeaknessKind(
     "Apply with a login that is a member of reconciler_service and nothing more.",
     "What can take the guarantees away must not be what runs every day.",
 )
+SESSION_NOT_SERVICE = WeaknessKind(
+    "session-not-service",
+    "this login, {name}, has not the rights of reconciler_service",
+    "GRANT reconciler_service TO {name}; or apply with a login that is a member of it.",
+    "Nobody else may write what an apply writes, nor see every site with it.",
+)

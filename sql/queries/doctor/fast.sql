@@ -8,6 +8,11 @@ WHERE mine.rolname IN (session_user, current_user)
   AND (other.rolsuper OR other.rolbypassrls OR other.rolname = 'reconciler_owner')
 GROUP BY mine.rolname
 UNION ALL
+SELECT 'session-not-service', quote_ident(current_user), '{}'
+FROM pg_roles
+WHERE rolname = 'reconciler_service' AND NOT pg_has_role(pg_roles.oid, 'USAGE')
+  AND to_regclass('public.reconcile_runs') IS NOT NULL
+UNION ALL
 SELECT CASE WHEN relrowsecurity THEN 'row-security-not-forced' ELSE 'row-security-off' END,
        quote_ident(relname), '{}'
 FROM pg_class
@@ -27,3 +32,7 @@ WHERE tgenabled IS DISTINCT FROM 'A'::"char"
 UNION ALL
 SELECT 'synchronous-commit-off', 'synchronous_commit', '{}'
 WHERE current_setting('synchronous_commit') = 'off'
+UNION ALL
+SELECT 'replica-session', 'session_replication_role',
+       jsonb_build_object('value', current_setting('session_replication_role'))
+WHERE current_setting('session_replication_role') <> 'origin'
