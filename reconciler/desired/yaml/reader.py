@@ -43,15 +43,19 @@ def read_yaml(path: str, data: bytes) -> Reading:
     Returns:
         The document, or what is wrong with it. Nothing is raised for any content.
     """
-    is_json = path.endswith(".json")
-    with suppress(NotPlainError):
-        if not is_json:
+    if not path.endswith(".json"):
+        with suppress(NotPlainError):
             source = YamlSource(data, is_json=False)
             return Reading(YamlDocument(path, read_plain(data), source), (), source)
+    return read_whole(path, data)
+
+
+def read_whole(path: str, data: bytes) -> Reading:
+    """Read the bytes of one file, plain or not; see ``read_yaml``."""
     findings = Findings(path)
     attempt = None
     with suppress(ReadingStopped):
-        source = checked_source(data, findings, is_json=is_json)
+        source = checked_source(data, findings, is_json=path.endswith(".json"))
         attempt = best_attempt(source, findings)
         findings = attempt.findings
     found = findings.diagnostics

@@ -1,0 +1,151 @@
+"""The reader of plain files: it says what the whole reader says, or leaves the file to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.desired.yaml.plain_blocks import MOST_BYTES, NotPlainError, read_plain
+from reconciler.desired.yaml.reader import read_whole, read_yaml
+from tests.support.desired_folder import EXAMPLE
+
+PLAIN = """\
+---
+version: 3.1.0   # what the vendor certified
+configuration:
+  endpoint: https://erp.plant.example:8443/api#v2
+  password: {$secret: vault://machshop/hartford/sap#password}
+  lines: [1, two, 3.5]
+
+  hours:
+  - 06:00
+  - "on"
+  retry:
+    attempts: 012
+    jitter: false
+    none:
+  steps:
+    - name: it's
+      wait: -1.5e3
+    - name: 'quoted # not a comment'
+reason: Raise it: no, leave it
+"""
+VALUES = [
+    "", " x", " 1", " 012", " 0o12", " 1e3", " .5", " ~", " Null", " no", " 12:30", " 2026-01-01",
+    " 1_000", " a:b", " a #b", " a#b", " #c", " 'q'", ' "q"', " {a: 1}", " [1, x]", " x, y", " -1",
+    " {a: http://x/y}", " x:::y", " +1", " 0x1F", " true", " [true, null, 1.50]", " (x) y  z",
+]  # fmt: skip
+DOUBTFUL = [
+    " ", " -", " - y", " 9007199254740993", " .inf", " a: b", " 'it''s'", ' "a\\tb"', " 'open",
+    " {a: 1, a: 2}", " {a: 1, A: 2}", " {a}", " {}", " [1,x]", " []", " &a x", " *a", " !t x", " |",
+    " >-", " @x", " %x", " x ", " a:", " a: ", " {a: b: c}", " [a: b]", " é", " x\ty", " ---",
+    " ...", " {true: 1}", " ?x", " -x", " :x", " [- a]", " {a: -}", " [a #b]", " {a: 'b'}", " \\",
+]  # fmt: skip
+KEYS = ["true", "null", "<<", "$secret", "x.y/z", "1", "a ", "? a", "k0", "K1", "'q'", "no", "-"]
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> str:
+    """Draw a file of lines that are nearly all plain: there two readers could come to differ."""
+    lines, depth, deeper = [], 0, 0
+    for number in range(draw(st.integers(1, 7))):
+        depth = draw(st.integers(0, depth + deeper))
+        odd = draw(st.integers(0, 19))
+        indent = "  " * depth + (" " if odd == 0 else "")
+        dash = draw(st.sampled_from(["", "", "- "])) if deeper or odd == 4 else ""
+        key = draw(st.sampled_from(KEYS)) if odd == 1 else f"k{number}"
+        value = draw(st.sampled_from(DOUBTFUL if odd == 2 else VALUES))
+        deeper = value == ""
+        entry = value.strip() if dash and draw(st.booleans()) else f"{key}:{value}"
+        lines.append("" if odd == 3 else f"{indent}{dash}{entry}")
+    return "\n".join(lines)
+
+
+def test_a_plain_file_has_the_value_that_yaml_1_2_gives_it() -> None:
+    assert read_plain(PLAIN.replace("it: no", "it; no").encode()) == {
+        "version": "3.1.0",
+        "configuration": {
+            "endpoint": "https://erp.plant.example:8443/api#v2",
+            "password": {"$secret": "vault://machshop/hartford/sap#password"},
+            "lines": [1, "two", 3.5],
+            "hours": ["06:00", "on"],
+            "retry": {"attempts": 12, "jitter": False, "none": None},
+            "steps": [
+                {"name": "it's", "wait": -1500.0},
+                {"name": "quoted # not a comment"},
+            ],
+        },
+        "reason": "Raise it; no, leave it",
+    }
+
+
+@given(texts(), st.sampled_from(["", "\n", "\n\n"]))
+def test_what_is_read_as_plain_is_what_the_whole_reader_reads(text: str, end: str) -> None:
+    data = (text + end).encode()
+    try:
+        value = read_plain(data)
+    except NotPlainError:
+        return
+    whole = read_whole("x.yaml", data)
+    assert whole.diagnostics == ()
+    assert whole.document is not None
+    assert repr(whole.document.value) == repr(value)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLE.rglob("*.yaml")), ids=lambda path: path.name)
+def test_the_example_state_is_read_alike_by_both(path: Path) -> None:
+    data = path.read_bytes()
+    read, whole = read_yaml("x.yaml", data).document, read_whole("x.yaml", data).document
+    assert read is not None
+    assert whole is not None
+    assert read.value == whole.value
+
+
+@given(texts())
+def test_the_places_of_a_plain_file_are_those_that_the_whole_reader_gives(text: str) -> None:
+    data = text.encode()
+    read, whole = read_yaml("x.yaml", data).document, read_whole("x.yaml", data).document
+    if read is None or whole is None or not isinstance(read.value, dict):
+        return
+    for key in read.value:
+        assert read.locate((key,)) == whole.locate((key,))
+        assert read.locate_key((key,)) == whole.locate_key((key,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\na: 2\n",
+        "a: 1\nA: 2\n",
+        "a: b: c\n",
+        "true: 1\n",
+        "<<: {a: 1}\n",
+        "a: 9007199254740993\n",
+        "a: &x 1\nb: *x\n",
+        "a: |\n  text\n",
+        "a: x\n  y\n",
+        "- a\n",
+        "a\n",
+        "",
+        "# nothing\n",
+        "a: 1\n---\nb: 2\n",
+        "a: é\n",
+        "a:\tb\n",
+        "a: 1\r\n",
+        "\ufeffa: 1\n",
+        "a: 1\n   b: 2\n",
+    ],
+)
+def test_what_is_out_of_the_ordinary_is_left_to_the_whole_reader(text: str) -> None:
+    with pytest.raises(NotPlainError):
+        read_plain(text.encode())
+
+
+def test_a_large_or_deep_file_is_left_to_the_whole_reader() -> None:
+    deep = "".join(f"{' ' * level}a{level}:\n" for level in range(60))
+    for text in (deep, "a: " + "x" * MOST_BYTES):
+        with pytest.raises(NotPlainError):
+            read_plain(text.encode())
