@@ -81,26 +81,14 @@ def require_every_site(connection: Connection) -> None:
 
 def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[DatabaseRow]:
     """Return every configuration at the managed sites, live and last applied, without bodies."""
-    rows = connection.execute(query("state/overview"), {"sites": list(sites)})
-    return [
-        DatabaseRow(
-            key=ConfigurationKey(site_id, extension_id),
-            live=Row(live_version, live_hash, live_digest) if live_hash is not None else None,
-            applied=Row(version, config_hash, digest) if config_hash is not None else None,
-            config_version=config_version or 0,
-        )
-        for (
-            site_id,
-            extension_id,
-            live_version,
-            live_hash,
-            live_digest,
-            version,
-            config_hash,
-            digest,
-            config_version,
-        ) in rows
-    ]
+    found = []
+    with connection.cursor(binary=True) as cursor:
+        rows = cursor.execute(query("state/overview"), {"sites": list(sites)})
+        for site, extension, version, hash_, digest, number, same, *applied in rows:
+            live = Row(version, hash_, digest) if hash_ is not None else None
+            before = live if same else Row(*applied) if applied[1] is not None else None
+            found.append(DatabaseRow(ConfigurationKey(site, extension), live, before, number or 0))
+    return found
 
 
 def unmanaged_sites(connection: Connection, sites: Collection[UUID]) -> list[UnmanagedSite]:
