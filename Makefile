@@ -3,7 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-SOURCES := reconciler tests
+SIZES ?= 5000 50000
+RUNS ?= 3
+SOURCES := reconciler tests benchmarks
 
 export PYTHONDONTWRITEBYTECODE ?=
 
@@ -48,6 +50,10 @@ test-exhaustive: $(INSTALLED) ## every case of what `make test` tries in part
 .PHONY: recovery-drill
 recovery-drill: $(INSTALLED) ## lose a server, restore it to a point in time, verify it there
 	@$(BIN)/python -m tests.drill
+
+.PHONY: bench
+bench: $(INSTALLED) ## measure speed beside floors and rivals; SIZES="5000 50000 500000", RUNS=3
+	@$(BIN)/python -m benchmarks --sizes $(SIZES) --runs $(RUNS)
 
 .PHONY: check
 check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated pages

@@ -1,0 +1,58 @@
+"""``python -m benchmarks``: measure everything, and print the tables."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.machine import facts_of
+from benchmarks.rounds import Options, measure_size, measure_start
+from benchmarks.tables import as_json, as_markdown, as_text
+from benchmarks.tasks import TASKS
+from tests.support.servers import server
+
+_SIZES = [5_000, 50_000]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what the arguments ask for and return the exit code."""
+    asked = _parser().parse_args(arguments)
+    options = Options(tuple(asked.only.split(",")), asked.runs, asked.rival_runs, asked.rival_most)
+    with tempfile.TemporaryDirectory(prefix="reconciler-bench-", dir=asked.folder) as folder:
+        place = Path(folder)
+        results = measure_start(place, options)
+        with server() as url:
+            facts = facts_of(url)
+            for size in asked.sizes:
+                results += measure_size(size, asked.extensions, place, url, options)
+    sys.stdout.writelines(f"{name}: {value}\n" for name, value in facts.items())
+    sys.stdout.write(f"\n{as_text(results)}\n{as_markdown(results)}")
+    if asked.out:
+        asked.out.write_text(as_json(results, facts), encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=_SIZES, help="how many configurations"
+    )
+    parser.add_argument("--extensions", type=int, default=50, help="of them at each site")
+    parser.add_argument("--runs", type=int, default=3, help="of the program and of each floor")
+    parser.add_argument("--rival-runs", type=int, default=1, help="of what others use")
+    parser.add_argument(
+        "--rival-most",
+        type=int,
+        default=50_000,
+        help="beyond so many configurations what others use is extrapolated, and said to be",
+    )
+    parser.add_argument("--only", default=",".join(TASKS), help="the tasks, with commas between")
+    parser.add_argument("--out", type=Path, help="where to write every single run as JSON")
+    parser.add_argument("--folder", type=Path, help="where there is room, for the repositories")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

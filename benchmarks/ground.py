@@ -1,0 +1,72 @@
+"""What the subjects of one size work on, and what a subject is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.installation import Installation
+from benchmarks.measuring import FailedRunError, Measured, measure
+from benchmarks.product import Product
+from benchmarks.shape import Shape
+
+PROJECT = Path(__file__).parents[1]
+PRODUCT, FLOOR, RIVAL = "product", "floor", "rival"
+
+
+@dataclass(slots=True)
+class Ground:
+    """One size: repository, databases, the program, and a folder for what else is needed."""
+
+    shape: Shape
+    folder: Path
+    product: Product
+    installation: Installation
+    has_cache: bool = field(default=False)
+    loaders: tuple[str, ...] = ("pyyaml", "yaml-rs")
+
+    @property
+    def loaded(self) -> str:
+        """How the reconciler's login connects to the database that has the base state."""
+        return self.installation.service("loaded")
+
+    def load(self) -> None:
+        """Apply the base state to the database ``loaded``, as the program does it."""
+        self.product.forget()
+        self.installation.copy("loaded", "empty")
+        self.product.run("apply", "--ref", "base", "--yes", "--quiet", database=self.loaded)
+        self.installation.settle("loaded")
+
+    def script(self, module: str, *arguments: str, database: str = "") -> Measured:
+        """Run one of the benchmarks' own scripts in the repository, on a database if need be."""
+        command = [sys.executable, "-m", module, *arguments]
+        environment = {"PYTHONPATH": str(PROJECT), "DATABASE_URL": database}
+        return measure(command, self.product.repository, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that is timed at a task: the program, a floor, or what people use instead.
+
+    ``run`` is told the round, from 0. ``missing`` says why it is not run, where it is not.
+    """
+
+    task: str
+    name: str
+    kind: str
+    run: Callable[[int], Measured]
+    remark: str = ""
+    missing: str = ""
+
+
+def require(measured: Measured, expected: str) -> Measured:
+    """Return what was measured, if the command said what it should have.
+
+    Raises:
+        FailedRunError: it came to another answer, so its time means nothing.
+    """
+    if expected not in measured.output:
+        raise FailedRunError(f"{expected!r} was expected, and not: {measured.output[:500]}")
+    return measured

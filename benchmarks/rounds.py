@@ -1,0 +1,100 @@
+"""Rounds of runs: every subject once, then every subject again, so that none has the quiet hours."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.ground import PRODUCT, PROJECT, RIVAL, Ground, Subject, require
+from benchmarks.installation import installation
+from benchmarks.measuring import Series
+from benchmarks.product import Product
+from benchmarks.repository import write_repository
+from benchmarks.shape import shape_of
+from benchmarks.tasks import TASKS
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is measured, and how often."""
+
+    only: tuple[str, ...]
+    runs: int
+    rival_runs: int
+    rival_most: int
+
+
+def measure_start(folder: Path, options: Options) -> list[Series]:
+    """Return how long the shortest commands take."""
+    if "start" not in options.only:
+        return []
+    product = Product(PROJECT, folder / "home")
+    product.forget()
+    subjects = [
+        Subject(
+            "start",
+            "reconciler --help",
+            PRODUCT,
+            lambda _: require(product.run("--help"), "Usage"),
+        ),
+        Subject(
+            "validate the demonstration",
+            "reconciler validate",
+            PRODUCT,
+            lambda _: require(product.run("validate"), "Valid"),
+        ),
+    ]
+    return _rounds(0, subjects, options)
+
+
+def measure_size(
+    size: int, extensions: int, folder: Path, server: str, options: Options
+) -> list[Series]:
+    """Return what every task took at one size."""
+    with _ground(size, extensions, folder, server, options) as ground:
+        subjects = [
+            subject
+            for name in options.only
+            if (subjects_of := TASKS[name]) is not None
+            for subject in subjects_of(ground)
+        ]
+        return _rounds(ground.shape.configurations, subjects, options)
+
+
+@contextlib.contextmanager
+def _ground(
+    size: int, extensions: int, folder: Path, server: str, options: Options
+) -> Iterator[Ground]:
+    shape = shape_of(size, extensions=extensions)
+    place = folder / str(shape.configurations)
+    product = Product(place / "repository", place / "home")
+    say(f"{shape.configurations:,} configurations: writing them to git")
+    place.mkdir()
+    write_repository(shape, product.repository)
+    with installation(server, shape, product.repository) as made:
+        ground = Ground(shape, place, product, made)
+        say(f"{shape.configurations:,} configurations: applying them")
+        ground.load()
+        yield ground
+
+
+def _rounds(size: int, subjects: Sequence[Subject], options: Options) -> list[Series]:
+    series = [
+        Series(each.task, each.name, each.kind, size, each.missing or each.remark)
+        for each in subjects
+    ]
+    for number in range(max(options.runs, options.rival_runs)):
+        for subject, found in zip(subjects, series, strict=True):
+            wanted = options.rival_runs if subject.kind == RIVAL else options.runs
+            if number < wanted and not subject.missing:
+                found.runs.append(subject.run(number))
+                say(f"{size:,} {subject.task}, {subject.name}: {found.walls[-1]:.2f} s")
+    return series
+
+
+def say(message: str) -> None:
+    """Tell whoever waits what is going on."""
+    print(message, file=sys.stderr, flush=True)
