@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.machine import facts_of
+from benchmarks.plan_tasks import LOADERS
 from benchmarks.rounds import Options, measure_size, measure_start
 from benchmarks.tables import as_json, as_markdown, as_text
 from benchmarks.tasks import TASKS
@@ -19,7 +20,13 @@ _SIZES = [5_000, 50_000]
 def main(arguments: list[str]) -> int:
     """Measure what the arguments ask for and return the exit code."""
     asked = _parser().parse_args(arguments)
-    options = Options(tuple(asked.only.split(",")), asked.runs, asked.rival_runs, asked.rival_most)
+    options = Options(
+        tuple(asked.only.split(",")),
+        asked.runs,
+        asked.rival_runs,
+        asked.rival_most,
+        tuple(asked.loaders.split(",")),
+    )
     with tempfile.TemporaryDirectory(prefix="reconciler-bench-", dir=asked.folder) as folder:
         place = Path(folder)
         results = measure_start(place, options)
@@ -47,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=50_000,
         help="beyond so many configurations what others use is extrapolated, and said to be",
+    )
+    parser.add_argument(
+        "--loaders", default="pyyaml,yaml-rs", help=f"of the floors: {', '.join(LOADERS)}"
     )
     parser.add_argument("--only", default=",".join(TASKS), help="the tasks, with commas between")
     parser.add_argument("--out", type=Path, help="where to write every single run as JSON")

@@ -24,8 +24,12 @@ class Ground:
     folder: Path
     product: Product
     installation: Installation
-    has_cache: bool = field(default=False)
-    loaders: tuple[str, ...] = ("pyyaml", "yaml-rs")
+    loaders: tuple[str, ...]
+    """What the floors parse YAML with; where one is enough, with the last."""
+    rival_most: int
+    """Beyond so many configurations, rivals are extrapolated."""
+    first_apply: Measured = field(init=False)
+    has_cache: bool = False
 
     @property
     def loaded(self) -> str:
@@ -33,11 +37,26 @@ class Ground:
         return self.installation.service("loaded")
 
     def load(self) -> None:
-        """Apply the base state to the database ``loaded``, as the program does it."""
-        self.product.forget()
+        """Apply the base state to the database ``loaded``, as the program does it.
+
+        Raises:
+            FailedRunError: it was not applied.
+        """
         self.installation.copy("loaded", "empty")
-        self.product.run("apply", "--ref", "base", "--yes", "--quiet", database=self.loaded)
+        self.first_apply = self.apply("loaded", "base")
         self.installation.settle("loaded")
+
+    def apply(self, name: str, ref: str, *more: str) -> Measured:
+        """Apply a commit to one of the databases, and return what it took.
+
+        Raises:
+            FailedRunError: it was not applied.
+        """
+        self.product.forget()
+        self.has_cache = False
+        command = ("apply", "--ref", ref, "--yes", *more)
+        done = self.product.run(*command, database=self.installation.service(name))
+        return require(done, "Applied in one transaction")
 
     def script(self, module: str, *arguments: str, database: str = "") -> Measured:
         """Run one of the benchmarks' own scripts in the repository, on a database if need be."""

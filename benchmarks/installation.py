@@ -22,6 +22,7 @@ from benchmarks.measuring import measure
 from benchmarks.product import PROGRAM
 from benchmarks.shape import Shape, site_id
 
+_PLAIN_TABLES = Path(__file__).with_name("plain_tables.sql")
 _MACHSHOP_TABLES = Path(__file__).parents[1] / "sql" / "machshop_tables.sql"
 
 
@@ -59,6 +60,12 @@ class Installation:
         """Create a database with nothing in it."""
         self._run(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(self._identifier(name)))
 
+    def create_plain(self, name: str) -> None:
+        """Make a database one that has the reconciler's tables without all that guards them."""
+        self.copy(name, "empty")
+        with psycopg.connect(self.administrator(name)) as connection:
+            connection.execute(_PLAIN_TABLES.read_bytes())
+
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(self._identifier(name)))
@@ -82,7 +89,7 @@ def installation(server: str, shape: Shape, repository: Path) -> Iterator[Instal
     """Yield an installation whose database ``empty`` has MachShop's rows and the schema."""
     mark = secrets.token_hex(4)
     made = Installation(server, f"bench_{mark}", secrets.token_hex(16), f"bench_{mark}")
-    names = ("empty", "loaded", "work", "floor")
+    names = ("empty", "loaded", "work", "floor", "usual")
     try:
         made.create("empty")
         _create_machshop(made, shape)

@@ -9,6 +9,7 @@ from benchmarks.ground import FLOOR, PRODUCT, Ground, Subject, require
 from benchmarks.measuring import Measured
 from benchmarks.product import BLOCKED
 from benchmarks.repository import SINGLES
+from benchmarks.rival_tasks import planning
 
 LOADERS = {"pyyaml": "yaml", "yaml-rs": "yaml_rs", "py-yaml12": "yaml12"}
 """What a floor can parse with, and the module that must be installed for it."""
@@ -35,6 +36,7 @@ def cold(ground: Ground) -> list[Subject]:
     return [
         Subject("cold plan", "reconciler plan", PRODUCT, lambda _: _cold(ground), "no cache"),
         *_floors("cold plan", ground),
+        *planning(ground),
     ]
 
 
@@ -78,6 +80,11 @@ def drift(ground: Ground) -> list[Subject]:
     ]
 
 
+def missing_loader(loader: str) -> str:
+    """Return why a floor cannot parse with something; empty where it can."""
+    return "" if find_spec(LOADERS[loader]) else f"{loader} is not installed"
+
+
 def _cold(ground: Ground) -> Measured:
     ground.product.forget()
     measured = require(_plan(ground, "head"), f"{len(ground.shape.changed())} to reconfigure")
@@ -109,7 +116,7 @@ def _floors(task: str, ground: Ground) -> list[Subject]:
             f"floor, {loader}",
             FLOOR,
             with_loader(loader),
-            missing="" if find_spec(LOADERS[loader]) else f"{loader} is not installed",
+            missing=missing_loader(loader),
         )
         for loader in ground.loaders
     ]

@@ -1,4 +1,4 @@
-"""Rounds of runs: every subject once, then every subject again, so that none has the quiet hours."""
+"""Rounds of runs: every subject once, then every subject again, so that they share what comes."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Options:
     runs: int
     rival_runs: int
     rival_most: int
+    loaders: tuple[str, ...]
 
 
 def measure_start(folder: Path, options: Options) -> list[Series]:
@@ -75,7 +76,7 @@ def _ground(
     place.mkdir()
     write_repository(shape, product.repository)
     with installation(server, shape, product.repository) as made:
-        ground = Ground(shape, place, product, made)
+        ground = Ground(shape, place, product, made, options.loaders, options.rival_most)
         say(f"{shape.configurations:,} configurations: applying them")
         ground.load()
         yield ground

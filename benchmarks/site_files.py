@@ -7,6 +7,7 @@ import random
 from benchmarks.catalog_files import FOLDER, SUBJECTS, VERSIONS
 from benchmarks.shape import Shape, extension_id, family, site_id, site_slug
 
+_NEWER, _DRY = 0.8, 0.1  # How many are at the newer version, and how many write nothing.
 _LANGUAGES = ("de-DE", "en-US", "fr-FR", "es-MX", "ms-MY")
 _AREAS = ("assembly", "machining", "paint", "packing", "test")
 _OWNERS = ("quality", "production", "logistics", "maintenance")
@@ -46,7 +47,7 @@ def extension_text(shape: Shape, site: int, extension: int, revision: int = 0) -
     topics = drawn.sample(SUBJECTS[family(extension)], drawn.randint(1, 4))
     own = "" if uses_profile(site) else f"  language: {drawn.choice(_LANGUAGES)}\n"
     return f"""\
-version: {VERSIONS[drawn.random() < 0.8]}
+version: {VERSIONS[drawn.random() < _NEWER]}
 configuration:
   endpoint: https://{name}.{slug}.example/api
   plantCode: P{site:05d}
@@ -57,7 +58,7 @@ configuration:
   timeoutSeconds: {drawn.randint(1, 99)}.5
   retries: {{attempts: {drawn.randint(0, 9)}, backoffSeconds: 2.5, jitter: true}}
   servicePassword: {{$secret: "vault://machshop/{slug}/{name}#password"}}
-  dryRun: {str(drawn.random() < 0.1).lower()}
+  dryRun: {str(drawn.random() < _DRY).lower()}
 {own}  topics: [{", ".join(topics)}]
   thresholds:
     warning: 0.{drawn.randint(51, 79)}

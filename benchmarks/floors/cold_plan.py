@@ -9,30 +9,16 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks.floors.desired import Key, hashes, loader_of
-
-
-def recorded(database: str) -> dict[Key, str]:
-    """Return the hash of each live configuration, from one COPY."""
-    import psycopg
-
-    statement = "COPY (SELECT site_id, extension_id, config_hash FROM site_extension_configs) "
-    found: dict[Key, str] = {}
-    with (
-        psycopg.connect(database) as connection,
-        connection.cursor().copy(statement + "TO STDOUT") as copy,  # type: ignore[arg-type]
-    ):
-        text = b"".join(copy).decode()
-    for line in text.splitlines():
-        site, extension, config_hash = line.split("\t")
-        found[site, extension] = config_hash
-    return found
+from benchmarks.floors.desired import configurations, loader_of
+from benchmarks.floors.recorded import recorded
 
 
 def main(ref: str, loader: str) -> None:
     """Print the number; see above."""
     database = os.environ.get("DATABASE_URL")
-    desired = hashes(ref, loader_of(loader))
+    desired = {
+        (each.site, each.extension): each.hash for each in configurations(ref, loader_of(loader))
+    }
     if not database:
         sys.stdout.write(f"{len(desired)} valid\n")
         return
