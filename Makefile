@@ -52,8 +52,12 @@ recovery-drill: $(INSTALLED) ## lose a server, restore it to a point in time, ve
 	@$(BIN)/python -m tests.drill
 
 .PHONY: bench
-bench: $(INSTALLED) ## measure speed beside floors and rivals; SIZES="5000 50000 500000", RUNS=3
+bench: $(INSTALLED) ## measure speed beside floors and rivals; SIZES="5000 50000 500000" RUNS=3
 	@$(BIN)/python -m benchmarks --sizes $(SIZES) --runs $(RUNS)
+
+.PHONY: bench-rivals
+bench-rivals: $(INSTALLED) ## install what `make bench` compares with, and says `not run` without
+	@$(BIN)/python -m pip install --quiet $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["bench"])')
 
 .PHONY: check
 check: $(INSTALLED) ## formatting, lint, types, import floors, sizes, generated pages

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     """Measure what the arguments ask for and return the exit code."""
     asked = _parser().parse_args(arguments)
     options = Options(
-        tuple(asked.only.split(",")),
+        asked.only,
         asked.runs,
         asked.rival_runs,
         asked.rival_most,
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write(f"\n{as_text(results)}\n{as_markdown(results)}")
     if asked.out:
         asked.out.write_text(as_json(results, facts), encoding="utf-8")
-    return 0
+    return 1 if any(each.failed for each in results) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,10 +58,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--loaders", default="pyyaml,yaml-rs", help=f"of the floors: {', '.join(LOADERS)}"
     )
-    parser.add_argument("--only", default=",".join(TASKS), help="the tasks, with commas between")
+    parser.add_argument(
+        "--only",
+        type=_tasks,
+        default=tuple(TASKS),
+        metavar="TASKS",
+        help=f"some of {','.join(TASKS)}",
+    )
     parser.add_argument("--out", type=Path, help="where to write every single run as JSON")
     parser.add_argument("--folder", type=Path, help="where there is room, for the repositories")
     return parser
+
+
+def _tasks(given: str) -> tuple[str, ...]:
+    names = tuple(given.split(","))
+    if unknown := sorted(set(names) - TASKS.keys()):
+        raise argparse.ArgumentTypeError(f"there is no task {unknown[0]!r}")
+    return names
 
 
 if __name__ == "__main__":

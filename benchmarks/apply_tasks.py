@@ -45,7 +45,7 @@ def changed(ground: Ground) -> list[Subject]:
 
 def _floors(ground: Ground, task: str, ref: str, expected: int) -> list[Subject]:
     """Return the floor, with the fastest of the loaders that are to be had."""
-    loader = ground.loaders[-1]
+    loader = [name for name in ground.loaders if not missing_loader(name)][-1]
 
     def run(_: int) -> Measured:
         if ref == "base":
@@ -57,4 +57,4 @@ def _floors(ground: Ground, task: str, ref: str, expected: int) -> list[Subject]
         return require(done, f"{expected} written")
 
     remark = "one COPY, one statement a table; no trigger, chain, check"
-    return [Subject(task, f"floor, {loader}", FLOOR, run, remark, missing_loader(loader))]
+    return [Subject(task, f"floor, {loader}", FLOOR, run, remark)]

@@ -22,6 +22,7 @@ from benchmarks.measuring import measure
 from benchmarks.product import PROGRAM
 from benchmarks.shape import Shape, site_id
 
+_COPIES_BY_FILE = 150_000
 _PLAIN_TABLES = Path(__file__).with_name("plain_tables.sql")
 _MACHSHOP_TABLES = Path(__file__).parents[1] / "sql" / "machshop_tables.sql"
 
@@ -50,11 +51,13 @@ class Installation:
     def copy(self, name: str, template: str) -> None:
         """Make a database a copy of another one, in place of what it was."""
         self.drop(name)
-        self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                self._identifier(name), self._identifier(template)
-            ),
-        )
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            # Otherwise every page of it goes through the write-ahead log.
+            by_file = connection.info.server_version >= _COPIES_BY_FILE
+            how = sql.SQL("STRATEGY file_copy" if by_file else "")
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} {}")
+            names = (self._identifier(name), self._identifier(template))
+            connection.execute(statement.format(*names, how))
 
     def create(self, name: str) -> None:
         """Create a database with nothing in it."""

@@ -52,6 +52,7 @@ class Series:
     kind: str
     size: int
     remark: str = ""
+    failed: bool = False
     runs: list[Measured] = field(default_factory=list)
 
     @property

@@ -6,12 +6,14 @@ multiplied; the remark says so.
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.ground import RIVAL, Ground, Subject, require
-from benchmarks.measuring import Measured, measure
+from benchmarks.measuring import FailedRunError, Measured, measure
 from benchmarks.rivals.octodns_zones import CONFIG, write_zones
 from benchmarks.shape import site_slug
 
@@ -64,14 +66,17 @@ def _usual(ground: Ground, command: str, ref: str, database: str) -> Measured:
 def _octodns(ground: Ground) -> Measured:
     sites = _sites(ground)
     folder = ground.folder / "octodns"
-    if not folder.exists():
-        write_zones(ground.shape, sites, folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    expected = write_zones(ground.shape, sites, folder)
     command: list[str | Path] = [
         Path(sys.executable).with_name("octodns-sync"),
         "--config-file",
         CONFIG,
     ]
-    found = require(measure(command, folder, {}), "Updates=")
+    found = measure(command, folder, {})
+    updates = sum(map(int, re.findall(r"Summary: .*Updates=(\d+)", found.output)))
+    if updates != expected:
+        raise FailedRunError(f"octoDNS found {updates} updates, and there are {expected}")
     return found.scaled(ground.shape.sites / sites)
 
 

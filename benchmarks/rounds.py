@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.ground import PRODUCT, PROJECT, RIVAL, Ground, Subject, require
 from benchmarks.installation import installation
-from benchmarks.measuring import Series
+from benchmarks.measuring import FailedRunError, Series
 from benchmarks.product import Product
 from benchmarks.repository import write_repository
 from benchmarks.shape import shape_of
@@ -90,10 +90,22 @@ def _rounds(size: int, subjects: Sequence[Subject], options: Options) -> list[Se
     for number in range(max(options.runs, options.rival_runs)):
         for subject, found in zip(subjects, series, strict=True):
             wanted = options.rival_runs if subject.kind == RIVAL else options.runs
-            if number < wanted and not subject.missing:
-                found.runs.append(subject.run(number))
-                say(f"{size:,} {subject.task}, {subject.name}: {found.walls[-1]:.2f} s")
+            if number < wanted and not subject.missing and not found.failed:
+                _run(subject, found, number)
     return series
+
+
+def _run(subject: Subject, found: Series, number: int) -> None:
+    """Run a subject once more; one that fails says so and is not run again."""
+    named = f"{found.size:,} {subject.task}, {subject.name}"
+    try:
+        found.runs.append(subject.run(number))
+    except FailedRunError as error:
+        found.failed = True
+        found.remark = f"FAILED in run {number + 1}"
+        say(f"{named}: {error}")
+    else:
+        say(f"{named}: {found.walls[-1]:.2f} s")
 
 
 def say(message: str) -> None:

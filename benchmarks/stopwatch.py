@@ -5,8 +5,8 @@ a child begins with the peak memory of whoever started it. RESULT gets a JSON ob
 ``user`` and ``system`` in seconds, ``memory`` in bytes, ``code``. OUTPUT gets stdout and stderr.
 
 CPU time is that of the command and of every process it waited for. Memory is the peak of the
-resident sets of all its processes together, looked at every 20 ms; of the largest one alone it
-is exact. The database server is none of its processes.
+resident sets of all its processes together, where two looks 20 ms apart agree, and never less
+than the exact peak of the largest of them. The database server is none of its processes.
 """
 
 import json
@@ -44,8 +44,12 @@ class _Watch(threading.Thread):
         self.process, self.peak, self.over = process, 0, threading.Event()
 
     def run(self) -> None:
+        before = 0
         while not self.over.wait(_EVERY_SECONDS):
-            self.peak = max(self.peak, _resident(self.process))
+            now = _resident(self.process)
+            # A child that has yet to become another program shows its parent's memory once more.
+            self.peak = max(self.peak, min(before, now))
+            before = now
 
 
 def main(result: str, output: str, *command: str) -> None:

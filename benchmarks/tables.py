@@ -73,7 +73,7 @@ def _row(series: Series, program: Series | None) -> list[str]:
     size = f"{series.size:,}" if series.size else ""
     head = [size, series.task, series.subject]
     if not series.runs:
-        return [*head, "0", "not run", "", "", "", "", series.remark]
+        return [*head, "0", "failed" if series.failed else "not run", *[""] * 4, series.remark]
     return [
         *head,
         str(len(series.runs)),
