@@ -44,8 +44,7 @@ def warm(ground: Ground) -> list[Subject]:
     """Return the subjects of a plan of one changed file, after a plan of everything else."""
 
     def program(number: int) -> Measured:
-        if not ground.has_cache:
-            _cold(ground)
+        _require_cache(ground)
         ref = f"one-{number % SINGLES}"
         planned = _plan(ground, ref)
         return require(planned, "1 to reconfigure")
@@ -67,6 +66,7 @@ def drift(ground: Ground) -> list[Subject]:
     """Return the subjects of looking for drift where there is none."""
 
     def program(_: int) -> Measured:
+        _require_cache(ground)
         found = ground.product.run("drift", "--ref", "base", database=ground.loaded)
         return require(found, "No drift")
 
@@ -75,7 +75,7 @@ def drift(ground: Ground) -> list[Subject]:
         return require(found, "0 sites differ")
 
     return [
-        Subject("drift", "reconciler drift", PRODUCT, program),
+        Subject("drift", "reconciler drift", PRODUCT, program, "after a cold plan"),
         Subject("drift", "floor", FLOOR, floor, "digests rolled up by site, on the server"),
     ]
 
@@ -83,6 +83,12 @@ def drift(ground: Ground) -> list[Subject]:
 def missing_loader(loader: str) -> str:
     """Return why a floor cannot parse with something; empty where it can."""
     return "" if find_spec(LOADERS[loader]) else f"{loader} is not installed"
+
+
+def _require_cache(ground: Ground) -> None:
+    """Have a cold plan made, which nobody times, unless there was one since all was forgotten."""
+    if not ground.has_cache:
+        _cold(ground)
 
 
 def _cold(ground: Ground) -> Measured:

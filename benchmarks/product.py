@@ -31,7 +31,10 @@ class Product:
         return measure([PROGRAM, *arguments], self.repository, environment, codes)
 
     def forget(self) -> None:
-        """Remove whatever the program keeps from one run to the next, its database apart."""
+        """Remove whatever the program keeps from one run to the next.
+
+        For generated repositories only: in a person's own, ``.reconciler`` may be a database.
+        """
         self.home.mkdir(exist_ok=True)
         kept = (self.repository / ".reconciler", self.repository / ".git" / "reconciler")
         for path in (*kept, *self.home.iterdir()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.ground import PRODUCT, PROJECT, RIVAL, Ground, Subject, require
@@ -33,7 +33,7 @@ def measure_start(folder: Path, options: Options) -> list[Series]:
     if "start" not in options.only:
         return []
     product = Product(PROJECT, folder / "home")
-    product.forget()
+    product.home.mkdir()
     subjects = [
         Subject(
             "start",
@@ -99,7 +99,8 @@ def _run(subject: Subject, found: Series, number: int) -> None:
     """Run a subject once more; one that fails says so and is not run again."""
     named = f"{found.size:,} {subject.task}, {subject.name}"
     try:
-        found.runs.append(subject.run(number))
+        # What it said was looked at, and may be long.
+        found.runs.append(replace(subject.run(number), output=""))
     except FailedRunError as error:
         found.failed = True
         found.remark = f"FAILED in run {number + 1}"
