@@ -21,6 +21,7 @@ from reconciler.cli.requests import (
     plan_request,
     read_plan,
 )
+from reconciler.cli.shown_plan import show_plan
 from reconciler.model.errors import AlteredPlanError, RefusedPlanError, UsageError
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
@@ -136,7 +137,7 @@ def apply_and_report(output: Output, request: ApplyRequest, *, yes: bool) -> int
         done = applying.apply(request, database_of(output.settings), confirmation(output, yes=yes))
     except RefusedPlanError as error:
         if error.plan is not None:
-            output.plan(error.plan)
+            show_plan(output, error.plan)
         raise
     if done.run_id is not None:
         signals.ignore()
@@ -158,7 +159,7 @@ def confirmation(output: Output, *, yes: bool) -> Callable[[Plan], bool]:
 
     def confirm(plan: Plan) -> bool:
         if not output.settings.json and not (yes and output.settings.verbosity < 0):
-            output.plan(plan)
+            show_plan(output, plan)
         return yes or click.confirm("Apply this plan?", err=True)
 
     return confirm
@@ -175,7 +176,7 @@ def report_applied(output: Output, done: Applied) -> int:
         output.data(done.plan.to_json())
     if done.plan.errored:
         if not output.settings.json:
-            output.plan(done.plan)
+            show_plan(output, done.plan)
         return FAILED
     if done.run_id is not None:
         return DONE

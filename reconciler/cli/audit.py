@@ -13,12 +13,12 @@ from reconciler.model.errors import ReconcilerError
 from reconciler.model.evidence import Anchor
 from reconciler.operations import audit as operations
 from reconciler.operations.audit import AuditRequest
+from reconciler.report.counting import counted
 from reconciler.report.evidence_text import (
     anchor_as_json,
     verification_as_json,
     verification_as_text,
 )
-from reconciler.report.view import counted
 from reconciler.settings import Settings
 
 _HERE, _RECORDS = "reconciler.cli.audit", "reconciler.cli.evidence"

@@ -13,7 +13,7 @@ from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of
 from reconciler.operations import database as operations
 from reconciler.operations.desired_state import Source
 from reconciler.operations.doctor import examine
-from reconciler.report.view import counted
+from reconciler.report.counting import counted
 from reconciler.report.weaknesses import examination_as_json, examination_as_text
 from reconciler.settings import Settings
 

@@ -20,7 +20,7 @@ from reconciler.database.opening import EMBEDDED_HOME, keep_out_of_git
 from reconciler.database.server.embedded import EmbeddedServer
 from reconciler.desired.demonstration import BRANCH, EDITED_EXTENSION, make_repository
 from reconciler.model.errors import ReconcilerError
-from reconciler.report.view import counted
+from reconciler.report.counting import counted
 from reconciler.settings import Settings
 
 
@@ -97,10 +97,10 @@ class _Tour:
 
     def _title(self, text: str) -> None:
         self._say("")
-        self.output.stdout.rule(Text(text, style="bold"), align="left")
+        self.output.console.rule(Text(text, style="bold"), align="left")
 
     def _say(self, text: str) -> None:
-        self.output.stdout.print(Text(text, style="magenta"), soft_wrap=True)
+        self.output.console.print(Text(text, style="magenta"), soft_wrap=True)
 
     def _run(self, *arguments: str, expect: int = 0) -> None:
         """Show and run one command of the program.
@@ -108,8 +108,8 @@ class _Tour:
         Raises:
             ReconcilerError: it ended otherwise than the demonstration expects.
         """
-        self.output.stdout.print()
-        self.output.stdout.print(Text(f"$ reconciler {' '.join(arguments)}", style="bold cyan"))
+        self.output.console.print()
+        self.output.console.print(Text(f"$ reconciler {' '.join(arguments)}", style="bold cyan"))
         sys.stdout.flush()
         code = run(list(arguments))
         sys.stdout.flush()

@@ -8,6 +8,7 @@ from reconciler.cli.app import Command, format_option
 from reconciler.cli.apply import apply_and_report, force_option, require_answer
 from reconciler.cli.output import Output
 from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of, is_trusted, plan_request
+from reconciler.cli.shown_plan import show_plan
 from reconciler.model.plan import Scope
 from reconciler.operations import plan as planning
 from reconciler.operations.apply import ApplyRequest
@@ -56,7 +57,7 @@ def drift(
         found = planning.plan(
             plan_request(settings, ref=ref, scope=Scope.DRIFTED), database_of(settings)
         )
-    output.plan(found)
+    show_plan(output, found)
     if found.errored:
         return FAILED
     return DIFFERENT if detailed_exitcode and found.changes else DONE

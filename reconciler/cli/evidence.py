@@ -18,6 +18,7 @@ from reconciler.operations.audit import AuditRequest
 from reconciler.operations.evidence import ChangeQuery, Evidence, open_changes, open_evidence
 from reconciler.report.audit_text import entries_as_text, records_as_json
 from reconciler.report.change_entry import change_entry
+from reconciler.report.counting import counted
 from reconciler.report.evidence_archive import write_archive
 from reconciler.report.evidence_check import (
     Checked,
@@ -25,7 +26,6 @@ from reconciler.report.evidence_check import (
     checked_as_json,
     checked_as_text,
 )
-from reconciler.report.view import counted
 from reconciler.settings import Settings
 
 _DATE = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])

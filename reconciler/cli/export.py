@@ -14,8 +14,8 @@ from reconciler.model.errors import UsageError
 from reconciler.model.files import API_VERSION_PATTERN, VERSION_LENGTH, VERSION_PATTERN
 from reconciler.operations.export import ExportRequest
 from reconciler.operations.export import export as write_export
+from reconciler.report.counting import counted
 from reconciler.report.export_text import exported_as_json, exported_as_text, remarks
-from reconciler.report.view import counted
 from reconciler.settings import Settings
 
 

@@ -124,20 +124,26 @@ def _invoke(arguments: list[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _report(error: Exception, *, verbose: bool) -> int:
-    """Print what went wrong and what to do; return the exit code."""
+def _explained(error: Exception) -> Exception:
+    """Return what an error of the database's means; another one as it is."""
     import psycopg
 
-    from reconciler.cli.output import print_error
     from reconciler.database.failures import explained
+
+    return explained(error) if isinstance(error, psycopg.Error) else error
+
+
+def _report(error: Exception, *, verbose: bool) -> int:
+    """Print what went wrong and what to do; return the exit code."""
+    from reconciler.cli.output import print_error
     from reconciler.model.errors import ReconcilerError
 
     if verbose:
         # Only the places: the text of an exception may quote a value.
         frames = traceback.extract_tb(error.__traceback__)
         print("".join(traceback.format_list(frames)), file=sys.stderr)  # noqa: T201
-    if isinstance(error, psycopg.Error):
-        error = explained(error)
+    if "psycopg" in sys.modules:  # else it is no error of the database's
+        error = _explained(error)
     if isinstance(error, ReconcilerError):
         print_error(error)
         return error.exit_code

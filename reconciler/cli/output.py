@@ -6,20 +6,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TextIO
-
-from rich.console import Console
-from rich.text import Text
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
 
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
-from reconciler.model.plan import Plan
+from reconciler.report.diagnostics_text import diagnostics_as_text
 from reconciler.report.escaping import printable
-from reconciler.report.plan_markdown import plan_as_markdown
-from reconciler.report.plan_text import diagnostics_as_text, plan_as_text
-from reconciler.report.terminal import print_diagnostics, print_plan
-from reconciler.report.window_text import application_time
 from reconciler.settings import Settings, color_from, may_ask
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Output:
@@ -33,13 +29,18 @@ class Output:
             raise UsageError(f"--json and --format {form} contradict each other", "Give one.")
         self.settings = settings
         self.form = "json" if settings.json else form
-        self.stdout = _console(color=settings.color, stderr=False)
-        self.stderr = _console(color=settings.color, stderr=True)
+
+    @cached_property
+    def console(self) -> Console:
+        """Where tables and colour are drawn; for what is styled alone, since it takes a while."""
+        from reconciler.cli.console import console
+
+        return console(color=self.settings.color, stderr=False)
 
     @property
     def styled(self) -> bool:
         """Whether stdout shows colour and tables."""
-        return self.stdout.is_terminal or self.settings.color is True
+        return is_styled(sys.stdout, color=self.settings.color)
 
     @property
     def can_ask(self) -> bool:
@@ -75,20 +76,7 @@ class Output:
     def say(self, message: str) -> None:
         """Write a remark beside the result, unless told to be quiet."""
         if self.settings.verbosity >= 0:
-            self.stderr.print(Text(printable(message)), soft_wrap=True)
-
-    def plan(self, plan: Plan) -> None:
-        """Write a plan in the form asked for."""
-        whole = self.settings.verbosity > 0
-        when = application_time(plan, datetime.now(UTC))
-        if self.form == "json":
-            self.data(plan.to_json())
-        elif self.form == "markdown":
-            self.data(plan_as_markdown(plan, window_line=when))
-        elif self.form is None and self.styled:
-            print_plan(self.stdout, plan, whole=whole, window_line=when)
-        else:
-            self.data(plan_as_text(plan, whole=whole, window_line=when))
+            write_remark(printable(message))
 
     @contextmanager
     def progress(self, message: str) -> Iterator[None]:
@@ -96,7 +84,9 @@ class Output:
         if self.settings.verbosity < 0 or not sys.stderr.isatty():
             yield
             return
-        with self.stderr.status(Text(printable(message))):
+        from reconciler.cli.console import console, plain
+
+        with console(color=self.settings.color, stderr=True).status(plain(printable(message))):
             yield
 
 
@@ -107,37 +97,30 @@ def write_nowhere(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-class _Console(Console):
-    """A console for which a reader who has gone is no reason to stop: a run goes on to its end."""
-
-    def on_broken_pipe(self) -> None:
-        """Write no more, and go on."""
-        self.quiet = True
-        write_nowhere(sys.stderr if self.stderr else sys.stdout)
+def is_styled(stream: TextIO, *, color: bool | None) -> bool:
+    """Return whether colour and tables are shown on a stream."""
+    return color is True or stream.isatty()
 
 
-def _console(*, color: bool | None, stderr: bool) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
-    return _Console(
-        stderr=stderr,
-        # Said either way, since left open it is the environment's FORCE_COLOR that decides.
-        force_terminal=color is True or stream.isatty(),
-        no_color=color is False,
-        highlight=False,
-        emoji=False,
-    )
+def write_remark(text: str) -> None:
+    """Write lines to stderr; a reader who has gone is no reason to stop."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        write_nowhere(sys.stderr)
 
 
 def print_error(error: ReconcilerError) -> None:
     """Write an error and its advice to stderr."""
-    console = _console(color=color_from(os.environ), stderr=True)
-    console.print(Text.assemble(("error: ", "bold red"), printable(error.message)), soft_wrap=True)
+    color = color_from(os.environ)
+    if is_styled(sys.stderr, color=color):
+        from reconciler.cli.console import draw_error
+
+        draw_error(error, color=color)
+        return
+    lines = [f"error: {printable(error.message)}"]
     if isinstance(error, InvalidDesiredStateError):
-        if console.is_terminal:
-            print_diagnostics(console, error.diagnostics)
-        else:
-            sys.stderr.write(diagnostics_as_text(error.diagnostics))
-    for line in error.details:
-        console.print(Text(f"  {printable(line)}"), soft_wrap=True)
-    if error.hint:
-        console.print(Text(f"  {printable(error.hint)}", style="cyan"), soft_wrap=True)
+        lines.append(diagnostics_as_text(error.diagnostics).removesuffix("\n"))
+    lines += [f"  {printable(line)}" for line in (*error.details, error.hint) if line]
+    write_remark("\n".join(lines))

@@ -9,6 +9,7 @@ import click
 from reconciler.cli.app import Command, format_option
 from reconciler.cli.output import Output
 from reconciler.cli.requests import database_of, exit_code, is_trusted, plan_request, write_file
+from reconciler.cli.shown_plan import show_plan
 from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
 from reconciler.operations import plan as planning
@@ -58,7 +59,7 @@ def plan(
     if out is not None:
         write_file(out, made.to_json())
         output.say(f"Plan written to {out}.")
-    output.plan(made)
+    show_plan(output, made)
     if rehearse:
         output.say(_rehearsed(made))
     return exit_code(made, detailed=detailed_exitcode)

@@ -12,7 +12,7 @@ from reconciler.operations import snapshot as operations
 from reconciler.operations.audit import AuditRequest
 from reconciler.operations.snapshot_check import verify_snapshots
 from reconciler.report import snapshot_text as report
-from reconciler.report.view import counted
+from reconciler.report.counting import counted
 from reconciler.settings import Settings
 
 _HERE = "reconciler.cli.snapshot"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 
 import click
 from click.core import ParameterSource
@@ -12,22 +13,10 @@ from reconciler.cli.app import Command
 from reconciler.cli.output import Output
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.operations.desired_state import Checked, Source, check_desired_state
-from reconciler.report.diagnostics_github import diagnostics_as_github
-from reconciler.report.diagnostics_json import diagnostics_as_json
-from reconciler.report.diagnostics_junit import diagnostics_as_junit
-from reconciler.report.diagnostics_sarif import diagnostics_as_sarif, left_out
-from reconciler.report.plan_text import diagnostics_as_text
-from reconciler.report.terminal import print_diagnostics
-from reconciler.report.view import counted
+from reconciler.report.counting import counted
 from reconciler.settings import Settings
 
-_FORMATS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {
-    "text": diagnostics_as_text,
-    "json": diagnostics_as_json,
-    "sarif": diagnostics_as_sarif,
-    "junit": diagnostics_as_junit,
-    "github": diagnostics_as_github,
-}
+_FORMATS = ("text", "json", "sarif", "junit", "github")
 
 
 @click.command(
@@ -40,7 +29,7 @@ _FORMATS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {
     "--format",
     "form",
     envvar="RECONCILER_VALIDATE_FORMAT",
-    type=click.Choice(list(_FORMATS)),
+    type=click.Choice(_FORMATS),
     help="How to print the findings; --json is --format json.  [default: text]",
 )
 @click.pass_context
@@ -52,8 +41,6 @@ def validate(context: click.Context, ref: str | None, form: str | None) -> int:
     output = _output(context, form)
     checked = check_desired_state(Source(output.settings.desired_state, ref))
     _print(output, checked)
-    if output.form == "sarif" and (missing := left_out(checked.diagnostics)):
-        output.say(missing)
     if checked.state is not None and not checked.has_errors:
         configurations = counted(len(checked.state.configurations), "configuration")
         output.say(f"Valid: {configurations} at {counted(len(checked.state.sites), 'site')}.")
@@ -81,7 +68,22 @@ def _is_flag_given(context: click.Context | None, name: str) -> bool:
 
 
 def _print(output: Output, checked: Checked) -> None:
+    """Write the findings; each form's report is imported where it is the one asked for."""
     if output.form is None and output.styled:
-        print_diagnostics(output.stdout, checked.diagnostics)
-    else:
-        output.data(_FORMATS[output.form or "text"](checked.diagnostics))
+        from reconciler.report.terminal import print_diagnostics
+
+        print_diagnostics(output.console, checked.diagnostics)
+        return
+    form = output.form or "text"
+    report = import_module(f"reconciler.report.diagnostics_{form}")
+    as_text: Callable[[Sequence[Diagnostic]], str] = getattr(report, f"diagnostics_as_{form}")
+    output.data(as_text(checked.diagnostics))
+    if form == "sarif":
+        _say_what_is_left_out(output, checked)
+
+
+def _say_what_is_left_out(output: Output, checked: Checked) -> None:
+    from reconciler.report.diagnostics_sarif import left_out
+
+    if missing := left_out(checked.diagnostics):
+        output.say(missing)

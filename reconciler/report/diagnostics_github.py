@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.report.diagnostic_view import acceptance, concerned
+from reconciler.report.diagnostics_text import diagnostic_counts
 from reconciler.report.escaping import cut, printable, workflow_data, workflow_property
-from reconciler.report.plan_text import diagnostic_counts
 
 SHOWN_OF_A_KIND = 10
 LONGEST_MESSAGE = 4096

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.model.change import Action, Change, Drift, Origin
+from reconciler.report.counting import counted
 from reconciler.report.folding import Folded
 from reconciler.report.sections import Edits, Part, Sections, edits
-from reconciler.report.view import counted
 
 UNKNOWN = "nobody the audit log knows"
 _MOST_NAMED = 5

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from reconciler.model.evidence import Anchor, Mismatch, Tampering, Verification
+from reconciler.report.counting import counted
 from reconciler.report.escaping import printable
-from reconciler.report.view import counted
 
 _SAID = {
     Mismatch.ALTERED: "the audit row is not as it was recorded",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from reconciler.operations.export import Exported
+from reconciler.report.counting import counted
 from reconciler.report.escaping import printable, printable_json
-from reconciler.report.view import counted
 
 
 def exported_as_text(exported: Exported) -> str:

@@ -11,9 +11,10 @@ from reconciler.model.change import Action, FieldDifference
 from reconciler.model.snapshot import Difference, Doubt, KeptConfiguration, Snapshot
 from reconciler.operations.snapshot import LIVE, Compared, Listed, Shown
 from reconciler.operations.snapshot_check import SnapshotsVerified
+from reconciler.report.counting import counted
 from reconciler.report.difference_text import difference_lines
 from reconciler.report.escaping import printable, printable_json, shown_value
-from reconciler.report.view import SYMBOLS, counted
+from reconciler.report.view import SYMBOLS
 
 _DRIFTED = "edited outside git when the snapshot was made; its values were not kept"
 _SAID = {

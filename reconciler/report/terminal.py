@@ -16,11 +16,11 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.plan import Plan
 from reconciler.report import view
 from reconciler.report.diagnostic_view import bystander
+from reconciler.report.diagnostics_text import diagnostic_counts
 from reconciler.report.difference_text import diff_lines, secrets_note, shortened, source_text
 from reconciler.report.drift_text import drift_text, edited_by, rest_lines, rest_title, row_times
 from reconciler.report.escaping import printable
 from reconciler.report.folding import Folded
-from reconciler.report.plan_text import diagnostic_counts
 from reconciler.report.sections import Part, Sections, sections
 
 _STYLES = {

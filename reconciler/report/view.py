@@ -8,6 +8,7 @@ from itertools import groupby
 
 from reconciler.model.change import Action, Change
 from reconciler.model.plan import Plan, Scope
+from reconciler.report.counting import counted
 from reconciler.report.folding import Folded
 from reconciler.report.sections import leading_origins
 
@@ -117,11 +118,6 @@ def context_line(plan: Plan) -> str:
     managed = counted(plan.summary.sites_managed, "managed site")
     database = plan.database.database
     return f"{name} at {commit}{dirty}, database {database}, {managed}{left_alone}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def named_sites(entry: Folded, most: int = _FEW_SITES) -> tuple[tuple[str, ...], int]:

@@ -6,8 +6,8 @@ from collections import Counter
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.weakness import Examination, Weakness
+from reconciler.report.counting import counted
 from reconciler.report.escaping import printable, printable_json
-from reconciler.report.view import counted
 
 
 def examination_as_text(done: Examination) -> str:

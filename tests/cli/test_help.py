@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import click
 import pytest
 
 from reconciler.cli.app import LazyGroup
 from reconciler.cli.main import cli
-from tests.cli.conftest import Command, clean_environment
-
-HEAVY = ("pydantic", "psycopg", "git", "jinja2", "jsonschema_rs", "yaml", "rich")
+from tests.cli.conftest import Command
 
 
 def _commands(group: LazyGroup, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -61,25 +55,6 @@ def test_every_command_takes_the_global_flags(command: Command) -> None:
         out = command(*path, "--help").out
         for flag in ("--desired-state", "--database", "--site", "--json", "--no-color"):
             assert flag in out or path in GROUPS
-
-
-def test_the_help_of_the_program_imports_nothing_heavy(tmp_path: Path) -> None:
-    script = (
-        "import sys\n"
-        "from reconciler.cli.main import run\n"
-        "code = run(['--help'])\n"
-        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        f"print(code, sorted(loaded & set({HEAVY!r})), file=sys.stderr)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=clean_environment(tmp_path),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert done.stderr == "0 []\n"
-    assert "Exit codes:" in done.stdout
 
 
 def test_a_mistyped_command_is_told_where_to_look(command: Command) -> None:

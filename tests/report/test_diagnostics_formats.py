@@ -13,7 +13,7 @@ from reconciler.report.diagnostics_github import diagnostics_as_github
 from reconciler.report.diagnostics_json import diagnostics_as_json
 from reconciler.report.diagnostics_junit import diagnostics_as_junit
 from reconciler.report.diagnostics_sarif import diagnostics_as_sarif
-from reconciler.report.plan_text import diagnostics_as_text
+from reconciler.report.diagnostics_text import diagnostics_as_text
 from tests.support.findings import findings
 from tests.support.workflow_runner import commands_in
 

@@ -9,7 +9,8 @@ import pytest
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Plan
-from reconciler.report.plan_text import diagnostic_counts, diagnostics_as_text, plan_as_text
+from reconciler.report.diagnostics_text import diagnostic_counts, diagnostics_as_text
+from reconciler.report.plan_text import plan_as_text
 from tests.report.printed import on_terminal
 from tests.support.hostile import HOSTILE, hostile_plan
 from tests.support.plan_inputs import change, difference, plan_with
