@@ -97,9 +97,10 @@ class CommittedFiles(Files):
         for entry in entries:
             yield next(blobs) if entry.size <= LARGEST_FILE_BYTES else _TOO_LARGE
 
-    def identity(self, path: str) -> str:
-        """Return git's name of a file's bytes."""
-        return self._entries[path].blob
+    def identity(self, path: str) -> str | None:
+        """Return git's name of a file's bytes; None where there is no such file."""
+        entry = self._entries.get(path)
+        return entry.blob if entry else None
 
 
 def committed_blobs(git: GitFolder, commit: str) -> dict[str, str]:

@@ -203,3 +203,16 @@ def test_settings_of_the_repository_do_not_alter_what_is_read(
         repository.git("config", *setting.split("=", 1))
     assert read_commit(folder.path, commit) == before
     assert opened(folder).authorship(commit, [path]) == author
+
+
+def test_a_commit_s_files_are_named_by_their_content(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    folder.write("profiles/one.yaml", "extensions: {}\n")
+    folder.write("profiles/other.yaml", "extensions: {}\n")
+    commit = repository.commit("Two profiles")
+    files = read_commit(folder.path, commit).files
+    assert files.identity("profiles/one.yaml") == files.identity("profiles/other.yaml")
+    assert files.identity("profiles/one.yaml") != files.identity("users.yaml")
+    assert files.identity("profiles/absent.yaml") is None
+    assert list(files.contents(["users.yaml"])) == [files["users.yaml"]]
