@@ -79,9 +79,7 @@ def differences(connection: Connection, tables: Collection[str]) -> list[str]:
         found[table][column] = (kind, required)
         if filtered:
             withheld.add(f"row-level security withholds rows of {table} from this login")
-    differing = [
-        line for table in sorted(tables) for line in _of_table(table, found[table])
-    ]
+    differing = [line for table in sorted(tables) for line in _of_table(table, found[table])]
     return [*sorted(withheld), *differing]
 
 

@@ -1,7 +1,8 @@
-"""What an adoption found and did: an installation that MachShop's own tables describe, taken over."""
+"""What an adoption of MachShop's own tables found and did."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +12,7 @@ class AdoptionCode(StrEnum):
     """What can be said of a row that is adopted, as a program reads it."""
 
     UNWRITABLE = "configuration-unwritable"
-    SECRET = "secret-in-plaintext"
+    PLAINTEXT = "plaintext-secret"
     SCHEMA = "configuration-invalid"
     LEFT_OVER = "left-over"
     SIGNOFF_NOT_LIVE = "signoff-not-live"
@@ -66,5 +67,6 @@ class Adoption:
     timestamps_in: str
     tables: tuple[TableCount, ...]
     sites: int
+    names: Mapping[UUID, str]
     findings: tuple[AdoptionFinding, ...]
     committed: bool

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from reconciler import __version__
 from reconciler.database import adoption as database
+from reconciler.database.audit import site_names
 from reconciler.database.connection import Connection, writing
 from reconciler.database.migrations import (
     apply_all,
@@ -39,6 +40,8 @@ def adopt(
         ReconcilerError: the tables are not in their form, or something stands on them.
         UsageError: there is no such time zone.
     """
+    if not database.is_adoptable(connection):
+        return None
     require_machshop_tables(connection)
     database.require_time_zone(connection, zone)
     with writing(connection, commit=commit):
@@ -62,7 +65,15 @@ def _adopted(connection: Connection, zone: str, *, committed: bool) -> Adoption:
     findings = (*_findings(found), *database.row_findings(connection))
     database.drop_aside(connection)
     refresh_views(connection)
-    return Adoption(run.id, zone, tables, len(sites), findings, committed)
+    return Adoption(
+        run_id=run.id,
+        timestamps_in=zone,
+        tables=tables,
+        sites=len(sites),
+        names=site_names(connection),
+        findings=findings,
+        committed=committed,
+    )
 
 
 def _judged(

@@ -62,7 +62,7 @@ def judged(site_id: UUID, extension_id: str, version: str, text: str) -> JudgedC
         problems.append((AdoptionCode.UNWRITABLE, "", value))
         return JudgedConfiguration(None, withheld=True, problems=tuple(problems))
     secrets = plaintext_secrets([{}], value)
-    problems += [(AdoptionCode.SECRET, place, "a secret in plaintext") for place in secrets]
+    problems += [(AdoptionCode.PLAINTEXT, place, "a secret in plaintext") for place in secrets]
     found = config_hash(site_id, extension_id, version, value)
     return JudgedConfiguration(found, withheld=bool(secrets), problems=tuple(problems))
 

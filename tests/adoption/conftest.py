@@ -1,0 +1,34 @@
+"""A seeded database, adopted once for the tests that only look at what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reconciler.database.connection import connect
+from reconciler.model.adoption import Adoption
+from reconciler.operations.adoption import adopt
+from tests.cli.conftest import command, program
+from tests.support.seed import seeded
+
+__all__ = ["command", "program"]
+
+
+@pytest.fixture
+def seed(server_url: str, template: str) -> Iterator[str]:
+    """The URL of a database with MachShop's own schema and rows, for the test alone."""
+    assert template, "the roles are there already"
+    with seeded(server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def adopted(server_url: str, template: str) -> Iterator[tuple[str, Adoption]]:
+    """The URL of a database that was adopted, and what was said of it; not to be changed."""
+    assert template, "the roles are there already"
+    with seeded(server_url) as url:
+        with connect(url) as connection:
+            done = adopt(connection)
+        assert done is not None
+        yield url, done
