@@ -27,6 +27,7 @@ from reconciler.model.adoption import (
 from reconciler.model.desired import ConfigurationKey
 from reconciler.model.errors import ReconcilerError, UsageError
 
+_ASIDE: Final = "reconciler_adopting"
 _STEPS: Final = (
     "write_configurations",
     "unfit_dependencies",
@@ -92,7 +93,10 @@ def set_aside(connection: Connection) -> None:
     _refuse(wrong_kinds(there), ())
     connection.execute(query("adoption/set_aside"))
     tables = [name for name in there if name in SEED_TABLES]
-    dependents = [text for (text,) in connection.execute(query("adoption/dependents"))]
+    dependents = [
+        text.replace(f"{_ASIDE}.", "")
+        for (text,) in connection.execute(query("adoption/dependents"))
+    ]
     _refuse(differences(connection, tables), dependents)
     connection.execute(query("adoption/create_absent"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from reconciler.database.connection import connect
 from reconciler.model.adoption import Adoption
 from reconciler.operations.adoption import adopt
 from tests.cli.conftest import command, program
+from tests.support.installation import make_repository
 from tests.support.seed import seeded
 
 __all__ = ["command", "program"]
@@ -32,3 +34,10 @@ def adopted(server_url: str, template: str) -> Iterator[tuple[str, Adoption]]:
             done = adopt(connection)
         assert done is not None
         yield url, done
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> str:
+    """A desired state that validates."""
+    make_repository(tmp_path / "plain")
+    return str(tmp_path / "plain" / "desired-state")
