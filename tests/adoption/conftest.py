@@ -11,10 +11,11 @@ from reconciler.database.connection import connect
 from reconciler.model.adoption import Adoption
 from reconciler.operations.adoption import adopt
 from tests.cli.conftest import command, program
+from tests.operations.conftest import applied, bootstrapped, installation
 from tests.support.installation import make_repository
 from tests.support.seed import seeded
 
-__all__ = ["command", "program"]
+__all__ = ["applied", "bootstrapped", "command", "installation", "program"]
 
 
 @pytest.fixture

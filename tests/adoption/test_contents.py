@@ -48,7 +48,7 @@ def compared(connection: Connection, table: str, zone: str = "UTC") -> tuple[int
     then = ", ".join([PLAIN[table], *(f"{name} AT TIME ZONE '{zone}'" for name in TIMES[table])])
     kept = ADDED.get(table, "TRUE")
     row = connection.execute(
-        f"SELECT (SELECT count(*) FROM kept.old_{table}),"
+        f"SELECT (SELECT count(*) FROM kept.old_{table}),"  # noqa: S608
         f" (SELECT count(*) FROM {table} WHERE {kept}),"
         f" (SELECT count(*) FROM (SELECT {then} FROM kept.old_{table} INTERSECT ALL"
         f" SELECT {now} FROM {table} WHERE {kept}) AS same)".encode()
@@ -116,7 +116,7 @@ def test_a_signed_version_has_its_number_its_hash_and_what_was_signed(adopted: A
 def test_each_configuration_has_one_entry_of_its_adoption_after_all_others(
     adopted: Adopted,
 ) -> None:
-    url, done = adopted
+    _, done = adopted
     found = rows(
         adopted,
         "SELECT entry.old_config_hash = old.config_hash, entry.new_config_hash = live.config_hash,"
@@ -142,7 +142,7 @@ def test_the_log_of_each_site_is_in_the_order_of_its_times(adopted: Adopted) -> 
 
 
 def test_one_run_and_one_snapshot_a_site_say_what_happened(adopted: Adopted) -> None:
-    url, done = adopted
+    _, done = adopted
     assert rows(adopted, "SELECT id, kind, status, summary FROM reconcile_runs") == [
         (done.run_id, "adoption", "applied", {"adopted": 24})
     ]

@@ -38,7 +38,7 @@ def test_a_secret_in_plaintext_is_named_by_its_place_and_gets_into_no_history(
     with connect(seed) as connection:
         done = adopted(
             connection,
-            "UPDATE site_extension_configs SET configuration = "
+            "UPDATE site_extension_configs SET configuration = "  # noqa: S608
             f'\'{{"sap": {{"password": "{SECRET}"}}}}\' WHERE {ONE}',
         )
         assert [(each.code, each.place) for each in done.findings] == [
@@ -47,7 +47,7 @@ def test_a_secret_in_plaintext_is_named_by_its_place_and_gets_into_no_history(
         assert SECRET not in adoption_as_text(done)
         live = one(
             connection,
-            "SELECT validated, validation_errors -> 0 ->> 'place', configuration::text "
+            "SELECT validated, validation_errors -> 0 ->> 'place', configuration::text "  # noqa: S608
             f"FROM site_extension_configs WHERE {ONE}",
         )
         assert live[:2] == (False, "/sap/password")
@@ -57,7 +57,7 @@ def test_a_secret_in_plaintext_is_named_by_its_place_and_gets_into_no_history(
             "configuration_snapshots",
             "configuration_audit_log",
         ):
-            counted = f"SELECT count(*) FROM {table} AS kept WHERE kept::text LIKE '%{SECRET}%'"
+            counted = f"SELECT count(*) FROM {table} AS kept WHERE kept::text LIKE '%{SECRET}%'"  # noqa: S608
             assert one(connection, counted) == (0,)
     verified = command("snapshot", "verify", DATABASE_URL=seed)
     assert verified.code == 0, verified.out + verified.err
@@ -69,7 +69,7 @@ def test_what_no_file_can_hold_is_adopted_and_said_to_be_invalid(
     with connect(seed) as connection:
         done = adopted(
             connection,
-            f"UPDATE site_extension_configs SET configuration = '[1]' WHERE {ONE}",
+            f"UPDATE site_extension_configs SET configuration = '[1]' WHERE {ONE}",  # noqa: S608
             "UPDATE site_extension_configs SET configuration = '{\"serial\": 9007199254740993}' "
             "WHERE site_id = md5('site 2')::uuid AND extension_id = 'extension-2'",
             "UPDATE site_extension_configs SET version = 'newest' "
@@ -96,9 +96,9 @@ def test_a_number_that_was_signed_for_two_hashes_is_given_to_one_and_noted_at_th
         done = adopted(
             connection,
             "ALTER TABLE compliance_signoffs DROP CONSTRAINT fk_config_hash",
-            "UPDATE compliance_signoffs SET config_version = 1, config_hash = 'an older one' "
+            "UPDATE compliance_signoffs SET config_version = 1, config_hash = 'an older one' "  # noqa: S608
             f"WHERE {ONE} AND signed_role = 'site-manager'",
-            f"UPDATE compliance_signoffs SET config_version = 1 WHERE {ONE}",
+            f"UPDATE compliance_signoffs SET config_version = 1 WHERE {ONE}",  # noqa: S608
             "UPDATE compliance_signoffs SET config_version = -4 "
             "WHERE site_id = md5('site 2')::uuid AND extension_id = 'extension-2' "
             "AND signed_role = 'site-manager'",
@@ -110,13 +110,13 @@ def test_a_number_that_was_signed_for_two_hashes_is_given_to_one_and_noted_at_th
             AdoptionCode.SIGNOFF_RENUMBERED,
         ]
         kept = connection.execute(
-            "SELECT config_version, config_hash = 'an older one', metadata -> 'signedConfigVersion'"
+            "SELECT config_version, config_hash = 'an older one', metadata -> 'signedConfigVersion'"  # noqa: S608
             f" FROM compliance_signoffs WHERE {ONE} ORDER BY 1, 3".encode()
         ).fetchall()
         assert kept == [(1, False, None), (1, False, None), (2, True, 1)]
         assert one(
             connection,
-            "SELECT version, configuration FROM site_extension_config_versions "
+            "SELECT version, configuration FROM site_extension_config_versions "  # noqa: S608
             f"WHERE {ONE} AND config_hash = 'an older one'",
         ) == (None, None)
 
@@ -128,18 +128,19 @@ def test_what_no_table_can_hold_is_kept_whole_and_listed(seed: str, command: Com
             connection,
             "ALTER TABLE configuration_audit_log DROP CONSTRAINT fk_site, DROP CONSTRAINT fk_user, "
             "DROP CONSTRAINT valid_action",
-            "ALTER TABLE compliance_signoffs DROP CONSTRAINT fk_site, DROP CONSTRAINT fk_config_hash",
+            "ALTER TABLE compliance_signoffs "
+            "DROP CONSTRAINT fk_site, DROP CONSTRAINT fk_config_hash",
             "ALTER TABLE site_extension_configs DROP CONSTRAINT fk_site CASCADE, "
             "DROP CONSTRAINT unique_site_extension CASCADE, "
             "DROP CONSTRAINT site_extension_configs_config_hash_key",
-            "INSERT INTO configuration_audit_log (site_id, extension_id, action, changed_by) "
+            "INSERT INTO configuration_audit_log (site_id, extension_id, action, changed_by) "  # noqa: S608
             f"VALUES ({gone}, 'lost', 'activated', md5('user 1')::uuid), "
             f"(md5('site 1')::uuid, 'odd', 'renamed', md5('user 1')::uuid), "
             f"(md5('site 1')::uuid, 'odd', 'signoff', {gone})",
-            "INSERT INTO compliance_signoffs (site_id, extension_id, aspect, signed_by, "
+            "INSERT INTO compliance_signoffs (site_id, extension_id, aspect, signed_by, "  # noqa: S608
             "signed_role, config_hash, config_version) "
             f"VALUES ({gone}, 'lost', 'x', md5('user 1')::uuid, 'site-manager', 'h', 1)",
-            "INSERT INTO site_extension_configs (site_id, extension_id, version, configuration, "
+            "INSERT INTO site_extension_configs (site_id, extension_id, version, configuration, "  # noqa: S608
             "config_hash, updated_at) "
             f"SELECT site_id, extension_id, '0.9.0', '{{}}', 'older', '2020-01-01' "
             f"FROM site_extension_configs WHERE {ONE}",
@@ -174,7 +175,7 @@ def test_a_report_repeats_no_control_character(seed: str) -> None:
             connection,
             "ALTER TABLE site_extension_configs DROP CONSTRAINT unique_site_extension CASCADE, "
             "DROP CONSTRAINT unique_site_extension_hash CASCADE",
-            f"UPDATE site_extension_configs SET extension_id = E'\\x1b[2J' WHERE {ONE}",
+            f"UPDATE site_extension_configs SET extension_id = E'\\x1b[2J' WHERE {ONE}",  # noqa: S608
         )
     assert any(isinstance(each, AdoptionFinding) for each in done.findings)
     assert "\x1b" not in adoption_as_text(done)

@@ -46,8 +46,10 @@ def test_every_difference_of_form_and_everything_that_stands_on_it_is_listed_at_
     assert set(error.details) == {
         "compliance_signoffs lacks the column notes",
         "configuration_audit_log has the column ticket beside",
-        "configuration_snapshots.snapshot_at is timestamp with time zone, "
-        "and not timestamp without time zone",
+        (
+            "configuration_snapshots.snapshot_at is timestamp with time zone, "
+            "and not timestamp without time zone"
+        ),
         "extension_conflicts_detected.reason may be NULL",
         "it is needed by view plant_overview",
         "it is needed by materialized view plant_status",
