@@ -13,7 +13,6 @@ class AdoptionCode(StrEnum):
 
     UNWRITABLE = "configuration-unwritable"
     PLAINTEXT = "plaintext-secret"
-    SCHEMA = "configuration-invalid"
     LEFT_OVER = "left-over"
     SIGNOFF_NOT_LIVE = "signoff-not-live"
     SIGNOFF_OTHER_HASH = "signoff-other-hash"

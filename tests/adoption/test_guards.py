@@ -24,7 +24,8 @@ ONLY_AN_ADOPTION = {
     "an earlier hash": "INSERT INTO adopted_hashes "
     "SELECT '{site}', 'e-signature', 'signed', 'sha256:now', id FROM reconcile_runs",
     "a row left over": "INSERT INTO adoption_leftovers "
-    "(site_id, found_in, content, reason, run_id) SELECT '{site}', 'x', '{{}}', 'y', id FROM reconcile_runs",
+    "(site_id, found_in, content, reason, run_id) "
+    "SELECT '{site}', 'x', '{{}}', 'y', id FROM reconcile_runs",
     "a version without content": "INSERT INTO site_extension_config_versions "
     "(site_id, extension_id, config_version, config_hash, run_id) "
     "SELECT '{site}', 'e-signature', 99, 'h', id FROM reconcile_runs",
