@@ -54,7 +54,8 @@ def compared(connection: Connection, table: str, zone: str = "UTC") -> tuple[int
         f" SELECT {now} FROM {table} WHERE {kept}) AS same)".encode()
     ).fetchone()
     assert row is not None
-    return row
+    had, has, same = row
+    return had, has, same
 
 
 def rows(adopted: Adopted, statement: str) -> list[tuple[Any, ...]]:

@@ -42,7 +42,7 @@ Kind: TypeAlias = tuple[When, Callable[[Connection], None]]
 def state(watch: Connection) -> tuple[object, ...]:
     found = watch.execute(STATE, [list(TABLES)]).fetchone()
     assert found is not None
-    return found
+    return tuple(found)
 
 
 def attempt(url: str) -> bool:

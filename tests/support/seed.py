@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from reconciler.database.connection import connect
 from tests.support.databases import fresh_database
@@ -48,7 +48,7 @@ compliance:
 
 def statement(name: str) -> LiteralString:
     """Return the text of one of the `.sql` files beside this module."""
-    return cast("LiteralString", _HERE.joinpath(f"{name}.sql").read_text(encoding="utf-8"))
+    return _HERE.joinpath(f"{name}.sql").read_text("utf-8")
 
 
 def make_seed(url: str, sites: int = 3, extensions: int = 8) -> None:
