@@ -13,6 +13,7 @@ from reconciler.database.connection import connect
 from tests.cli.conftest import Command, Ran
 from tests.support.desired_folder import GitRepository
 from tests.support.installation import table_digests
+from tests.support.logins import SERVICE, new_login
 from tests.support.seed import seeded, write_manifests
 
 OF_TEST_SERVERS = {"server-not-durable", "synchronous-commit-off"}
@@ -51,7 +52,7 @@ def records(url: str) -> dict[str, tuple[Any, ...]]:
 def walk_the_whole_way(url: str, run: Command, repository: GitRepository, extensions: int) -> None:
     """Migrate, export, validate, plan, export again and apply, as an operator does."""
     root = repository.root
-    here = {"cwd": root, "DATABASE_URL": url}
+    here: dict[str, Any] = {"cwd": root, "DATABASE_URL": url}
     migrated = run("db", "migrate", **here)
     assert "adopted" in told(migrated)
     assert "0014 adoption" in migrated.err
@@ -70,9 +71,11 @@ def walk_the_whole_way(url: str, run: Command, repository: GitRepository, extens
     told(run("audit", "verify", **here))
     told(run("snapshot", "verify", **here))
     before = records(url)
-    told(run("apply", "--yes", **here))
-    assert records(url) == before
-    assert "No changes" in run("apply", "--yes", **here).err
+    with new_login(url, SERVICE) as service:
+        serving = here | {"DATABASE_URL": service.url(url)}
+        told(run("apply", "--yes", **serving))
+        assert records(url) == before
+        assert "No changes" in run("apply", "--yes", **serving).err
     told(run("snapshot", "verify", **here))
     assert told(run("db", "migrate", **here)) == ""
 
