@@ -56,8 +56,8 @@ def test_what_an_adoption_wrote_is_never_altered(adopted: tuple[str, object], ta
 
 def test_the_service_may_neither_adopt_nor_add_an_earlier_hash(installation: Installation) -> None:
     with (
-        new_login(installation.url, SERVICE) as service,
-        service.connection(installation.url) as connection,
+        new_login(installation.owner_url, SERVICE) as service,
+        service.connection(installation.owner_url) as connection,
     ):
         for statement in (
             ADOPTING,
