@@ -11,8 +11,10 @@ from reconciler.cli.app import Command, LazyGroup
 from reconciler.cli.output import Output
 from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of
 from reconciler.operations import database as operations
+from reconciler.operations.adoption import UTC as UTC_ZONE
 from reconciler.operations.desired_state import Source
 from reconciler.operations.doctor import examine
+from reconciler.report.adoption_text import adoption_as_json, adoption_as_text
 from reconciler.report.counting import counted
 from reconciler.report.weaknesses import examination_as_json, examination_as_text
 from reconciler.settings import Settings
@@ -38,17 +40,38 @@ def db() -> None:
     """Create and inspect the schema."""
 
 
-@click.command(cls=Command, example="DATABASE_URL=postgresql://… reconciler db migrate")
+@click.command(
+    cls=Command,
+    example="DATABASE_URL=postgresql://… reconciler db migrate\n"
+    "reconciler db migrate --check --timestamps-in America/New_York",
+)
+@click.option("--check", is_flag=True, help="Try it, say what came of it, and change nothing.")
+@click.option(
+    "--timestamps-in",
+    metavar="ZONE",
+    default=UTC_ZONE,
+    show_default=True,
+    help="The time zone of the times in MachShop's own tables.",
+)
 @click.pass_obj
-def migrate(settings: Settings) -> int:
-    """Apply every pending migration, each in its own transaction under a lock."""
+def migrate(settings: Settings, check: bool, timestamps_in: str) -> int:
+    """Apply every pending migration, each in its own transaction under a lock.
+
+    Where MachShop's own tables are, they are adopted with every row, in one transaction, and what
+    does not validate in them is listed.
+    """
     output = Output(settings)
-    applied = operations.migrate_schema(database_of(settings))
-    for migration in applied:
-        output.say(f"applied {migration.version:04d} {migration.name}")
-    if not applied:
+    done = operations.migrate_schema(
+        database_of(settings), timestamps_in=timestamps_in, commit=not check
+    )
+    for migration in done.migrations:
+        output.say(f"{'pending' if check else 'applied'} {migration.version:04d} {migration.name}")
+    if done.adoption:
+        shown = adoption_as_json if settings.json else adoption_as_text
+        output.data(shown(done.adoption))
+    if not done.migrations:
         output.say("The schema is up to date.")
-    return 0
+    return DONE
 
 
 @click.command(cls=Command, example="reconciler db status")

@@ -34,7 +34,9 @@ from reconciler.settings import Settings
 )
 @click.option(
     "--meaning",
-    type=click.Choice([meaning.value for meaning in SignatureMeaning]),
+    type=click.Choice(
+        [each.value for each in SignatureMeaning if each is not SignatureMeaning.UNSTATED]
+    ),
     default=SignatureMeaning.APPROVAL.value,
     show_default=True,
     help="What the signature says.",

@@ -62,8 +62,12 @@ def migration_state(connection: Connection) -> MigrationState:
     Raises:
         ReconcilerError: an applied migration was edited, or the schema is newer than the program.
     """
-    present = _present(connection, ["public.reconciler_migrations"])
-    return _state(connection if present else None)
+    return _state(connection if migration_record_exists(connection) else None)
+
+
+def migration_record_exists(connection: Connection) -> bool:
+    """Return whether any migration was ever applied, or is being applied by this transaction."""
+    return bool(_present(connection, ["public.reconciler_migrations"]))
 
 
 def migrate(connection: Connection, *, lock_timeout: float = 60.0) -> Sequence[Migration]:
@@ -79,6 +83,19 @@ def migrate(connection: Connection, *, lock_timeout: float = 60.0) -> Sequence[M
     Raises:
         ReconcilerError: MachShop's tables are missing, or a migration was edited.
     """
+    require_machshop_tables(connection)
+    applied: list[Migration] = []
+    while (migration := _apply_next(connection, lock_timeout)) is not None:
+        applied.append(migration)
+    return applied
+
+
+def require_machshop_tables(connection: Connection) -> None:
+    """Refuse a database that MachShop is not installed in.
+
+    Raises:
+        ReconcilerError: it lacks `sites` or `users`.
+    """
     missing = set(_MACHSHOP_TABLES) - _present(connection, _MACHSHOP_TABLES)
     if missing:
         raise ReconcilerError(
@@ -86,35 +103,48 @@ def migrate(connection: Connection, *, lock_timeout: float = 60.0) -> Sequence[M
             "They belong to MachShop: name MachShop's own database, or, for an empty one, "
             "run `reconciler db bootstrap`. Other schemas than public are not supported.",
         )
-    applied: list[Migration] = []
-    while (migration := _apply_next(connection, lock_timeout)) is not None:
-        applied.append(migration)
-    return applied
 
 
 def _apply_next(connection: Connection, lock_timeout: float) -> Migration | None:
     """Apply the oldest pending migration; what is pending is read under the lock."""
     with connection.transaction():
-        connection.execute(
-            "SELECT set_config('lock_timeout', %s, TRUE)", [f"{int(lock_timeout * 1000)}ms"]
-        )
-        connection.execute(query("apply/lock"))
-        connection.execute(_SCHEMA_PUBLIC)
-        connection.execute("SET LOCAL client_min_messages = warning")
-        connection.execute(query("migrations/create_table"))
-        pending = _state(connection).pending
+        lock_for_migrating(connection, lock_timeout)
+        pending = _begun(connection)
         if not pending:
             return None
-        connection.execute(pending[0].text)
-        connection.execute(
-            query("migrations/record"),
-            {
-                "version": pending[0].version,
-                "name": pending[0].name,
-                "checksum": pending[0].checksum,
-            },
-        )
+        _apply(connection, pending[0])
         return pending[0]
+
+
+def lock_for_migrating(connection: Connection, lock_timeout: float) -> None:
+    """Take the installation's lock until the open transaction ends, and look at `public` only."""
+    connection.execute(
+        "SELECT set_config('lock_timeout', %s, TRUE)", [f"{int(lock_timeout * 1000)}ms"]
+    )
+    connection.execute(query("apply/lock"))
+    connection.execute(_SCHEMA_PUBLIC)
+    connection.execute("SET LOCAL client_min_messages = warning")
+
+
+def apply_all(connection: Connection) -> Sequence[Migration]:
+    """Apply every pending migration in the open transaction, which holds the lock; return them."""
+    pending = _begun(connection)
+    for migration in pending:
+        _apply(connection, migration)
+    return pending
+
+
+def _begun(connection: Connection) -> tuple[Migration, ...]:
+    connection.execute(query("migrations/create_table"))
+    return _state(connection).pending
+
+
+def _apply(connection: Connection, migration: Migration) -> None:
+    connection.execute(migration.text)
+    connection.execute(
+        query("migrations/record"),
+        {"version": migration.version, "name": migration.name, "checksum": migration.checksum},
+    )
 
 
 def _state(connection: Connection | None) -> MigrationState:

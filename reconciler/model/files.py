@@ -81,6 +81,8 @@ class SignatureMeaning(StrEnum):
     APPROVAL = "approval"
     RESPONSIBILITY = "responsibility"
     AUTHORSHIP = "authorship"
+    UNSTATED = "unstated"
+    """Nobody wrote it down: of signatures from before the reconciler, and of no others."""
 
 
 Role = Annotated[SignerRole, Field(strict=False)]

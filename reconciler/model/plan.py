@@ -46,6 +46,7 @@ class BlockCode(StrEnum):
     MISSING_SITE = "missing-site"
     MISSING_USER = "missing-user"
     SHALLOW_CLONE = "shallow-clone"
+    UNSTATED_MEANING = "unstated-meaning"
     NARROWED = "narrowed-plan"
     UNMANAGED = "unmanaged-site"
     EMPTY = "empty-desired-state"

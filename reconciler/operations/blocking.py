@@ -7,7 +7,8 @@ from uuid import UUID
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
-from reconciler.model.desired import ConfigurationKey, DesiredState
+from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
+from reconciler.model.files import SignatureMeaning, SignoffEntry
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import BlockCode, BlockedReason, Scope
 from reconciler.planning.compare import Divergence
@@ -48,6 +49,22 @@ def missing_users(
                 f"and {head.users[username].id} in users.yaml; correct users.yaml"
             )
     return _reasons(BlockCode.MISSING_USER, problems)
+
+
+def unstated_meanings(
+    signoffs: Iterable[tuple[DesiredConfiguration, SignoffEntry]],
+) -> list[BlockedReason]:
+    """Return the new signatures that do not say what they mean: only adopted ones need not."""
+    return _reasons(
+        BlockCode.UNSTATED_MEANING,
+        sorted(
+            f"the signature of {signoff.signed_by!r} under {signoff.aspect!r} of "
+            f"{desired.extension!r} at {desired.site.slug!r} is new, and a new signature says what "
+            "it means: review, approval, responsibility or authorship"
+            for desired, signoff in signoffs
+            if signoff.meaning is SignatureMeaning.UNSTATED
+        ),
+    )
 
 
 def uncertain_authors(authorship: Mapping[str, Authorship]) -> list[BlockedReason]:

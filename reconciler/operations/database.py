@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.database import audit
+from reconciler.database.adoption import is_adoptable
 from reconciler.database.bootstrap import add_sites_and_users
 from reconciler.database.connection import writing
 from reconciler.database.migrations import (
     Migration,
     MigrationState,
+    all_migrations,
     create_machshop_tables,
     migrate,
     migration_state,
 )
-from reconciler.model.errors import InvalidDesiredStateError
+from reconciler.model.adoption import Adoption
+from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
+from reconciler.operations.adoption import UTC, adopt
 from reconciler.operations.desired_state import Source, check_desired_state
 from reconciler.operations.plan import OpenDatabase
 
@@ -30,10 +34,35 @@ class Bootstrap:
     users: int
 
 
-def migrate_schema(open_database: OpenDatabase) -> Sequence[Migration]:
-    """Apply every pending migration and return them. Commits each by itself."""
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The migrations that were applied, or would be, and what was adopted on the way."""
+
+    migrations: Sequence[Migration]
+    adoption: Adoption | None = None
+
+
+def migrate_schema(
+    open_database: OpenDatabase, *, timestamps_in: str = UTC, commit: bool = True
+) -> Migrated:
+    """Apply every pending migration; where MachShop's own tables are, adopt them.
+
+    An adoption is one transaction. Without one, each migration is committed by itself.
+
+    Args:
+        open_database: where.
+        timestamps_in: the time zone of the times that MachShop's own tables hold.
+        commit: without it nothing is changed: an adoption is tried and taken back.
+
+    Raises:
+        ReconcilerError: MachShop's own tables cannot be adopted as they are.
+    """
     with open_database() as connection:
-        return migrate(connection)
+        if (adoption := adopt(connection, timestamps_in, commit=commit)) is not None:
+            return Migrated(all_migrations(), adoption)
+        if not commit:
+            return Migrated(migration_state(connection).pending)
+        return Migrated(migrate(connection))
 
 
 def schema_status(open_database: OpenDatabase) -> MigrationState:
@@ -62,6 +91,11 @@ def bootstrap(source: Source, open_database: OpenDatabase) -> Bootstrap:
     if state is None:
         raise InvalidDesiredStateError(checked.diagnostics)
     with open_database() as connection:
+        if is_adoptable(connection):
+            raise ReconcilerError(
+                "this database holds MachShop's own tables, with what is configured there",
+                "Run `reconciler db migrate`, which adopts them; docs/adopting.md has the rest.",
+            )
         create_machshop_tables(connection)
         applied = migrate(connection)
         added = add_sites_and_users(

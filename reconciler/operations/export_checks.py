@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from uuid import UUID
@@ -13,16 +12,14 @@ from reconciler.desired.loader import load
 from reconciler.desired.source_tree import ReadFiles, SourceTree
 from reconciler.model.desired import ConfigurationKey, DesiredState, Revision
 from reconciler.model.diagnostic import Severity
-from reconciler.model.document import JsonObject, JsonValue
+from reconciler.model.document import JsonObject
 from reconciler.model.errors import ReconcilerError
-from reconciler.model.files import EXTENSION_ID_PATTERN, VERSION_PATTERN
 from reconciler.model.manifest import Catalog
-from reconciler.model.pointer import pointer
-from reconciler.model.sensitivity import is_reference, sensitive_values
-from reconciler.model.stored import InexactNumberError, stored_value
-
-_DEEPEST = 95
-"""Levels of a configuration; its file adds one, and readers take 100."""
+from reconciler.rules.stored_configuration import (
+    name_problems,
+    plaintext_secrets,
+    value_or_problem,
+)
 
 
 def readable_configurations(
@@ -51,34 +48,8 @@ def readable_configurations(
 
 
 def _value_or_problem(stored: StoredConfiguration) -> JsonObject | str:
-    if not re.fullmatch(EXTENSION_ID_PATTERN, stored.key.extension_id):
-        return "an extension's id is of a-z, 0-9 and hyphens between them"
-    if not re.fullmatch(VERSION_PATTERN, stored.version):
-        return f"{stored.version!r} is no semantic version"
-    try:
-        value: JsonValue = stored_value(stored.text)
-    except InexactNumberError:
-        return "it holds a number that loses digits where JSON is read"
-    except RecursionError:
-        return "it is nested too deep"
-    if not isinstance(value, dict):
-        return "its configuration is no mapping"
-    return "it is nested too deep" if _depth_exceeds(value, _DEEPEST) else value
-
-
-def _depth_exceeds(value: JsonValue, most: int) -> bool:
-    level = [value]
-    for _ in range(most):
-        level = [child for parent in level for child in _children(parent)]
-        if not level:
-            return False
-    return True
-
-
-def _children(value: JsonValue) -> Iterable[JsonValue]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    problem = next(name_problems(stored.key.extension_id, stored.version), None)
+    return problem or value_or_problem(stored.text)
 
 
 def checked_state(
@@ -158,13 +129,8 @@ def _exactly(value: JsonObject) -> str:
 def _plaintext_secrets(state: DesiredState) -> Iterator[str]:
     """Yield where secrets are, as far as manifests and names tell; no value."""
     for desired in state.configurations.values():
-        places = {
-            pointer(path)
-            for schema in _schemas(state.catalog, desired.extension, desired.version)
-            for path, value in sensitive_values(schema, desired.configuration)
-            if value is not None and not is_reference(value)
-        }
-        for place in sorted(places):
+        schemas = _schemas(state.catalog, desired.extension, desired.version)
+        for place in plaintext_secrets(schemas, desired.configuration):
             yield f"{desired.site.slug}/{desired.extension} {place}"
 
 

@@ -28,6 +28,7 @@ from reconciler.operations.blocking import (
     missing_sites,
     missing_users,
     uncertain_authors,
+    unstated_meanings,
 )
 from reconciler.operations.derived import records_of, refreshes
 from reconciler.operations.desired_state import (
@@ -161,6 +162,7 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
             *missing_sites(connection, head, {each.key.site_id for each in found}),
             *missing_users(connection, head, people),
             *uncertain_authors(authorship),
+            *unstated_meanings(signoffs),
             *_narrowed(prepared, head, live, desired, found),
             *(formerly_managed(unmanaged) if minds_unmanaged else ()),
         ),

@@ -23,8 +23,8 @@ READABLE = (
 )
 TABLES = SITE_TABLES[1:-2]
 PRIVILEGES = {
-    AUDITOR: dict.fromkeys((*READABLE, *TABLES), READ),
-    SERVICE: dict.fromkeys((*READABLE, *TABLES), READ)
+    AUDITOR: dict.fromkeys((*READABLE, *TABLES, "adopted_hashes", "adoption_leftovers"), READ),
+    SERVICE: dict.fromkeys((*READABLE, *TABLES, "adopted_hashes"), READ)
     | {
         "reconcile_runs": APPEND,
         "site_extension_config_versions": APPEND,

@@ -28,7 +28,11 @@ WITH drift AS (
           AND signed.extension_id = required.extension_id
           AND signed.aspect = required.aspect
           AND signed.signed_role = required.required_role
-          AND signed.config_hash = live.config_hash
+          AND live.config_hash IN (signed.config_hash, (
+              SELECT adopted.config_hash FROM adopted_hashes AS adopted
+              WHERE adopted.site_id = signed.site_id
+                AND adopted.extension_id = signed.extension_id
+                AND adopted.signed_hash = signed.config_hash))
     )
     GROUP BY required.site_id
 )

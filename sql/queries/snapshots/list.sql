@@ -1,10 +1,14 @@
 -- Snapshots with how much they hold, newest first.
 SELECT id, site_id, snapshot_at, reason,
        (SELECT username FROM users WHERE users.id = kept.created_by) AS created_by, run_id,
-       jsonb_array_length(configurations) AS configurations,
-       (SELECT count(*) FROM jsonb_array_elements(configurations) AS entry
+       CASE jsonb_typeof(configurations) WHEN 'array' THEN jsonb_array_length(configurations)
+            ELSE 0 END AS configurations,
+       (SELECT count(*) FROM jsonb_array_elements(
+            CASE jsonb_typeof(configurations) WHEN 'array' THEN configurations ELSE '[]' END
+        ) AS entry
         WHERE entry -> 'drifted' = 'true') AS drifted,
-       jsonb_array_length(signoffs) AS signoffs
+       CASE jsonb_typeof(signoffs) WHEN 'array' THEN jsonb_array_length(signoffs)
+            ELSE 0 END AS signoffs
 FROM configuration_snapshots AS kept
 WHERE (%(sites)s::uuid[] IS NULL OR site_id = ANY (%(sites)s::uuid[]))
   AND (%(ids)s::uuid[] IS NULL OR id = ANY (%(ids)s::uuid[]))

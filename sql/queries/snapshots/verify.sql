@@ -3,7 +3,8 @@
 WITH linked AS (
     SELECT record.site_id, record.extension_id, record.action, chain.position,
            record.details ->> 'runId' AS run_id,
-           coalesce(record.details ->> 'origin' = 'out-of-band', FALSE) AS by_hand
+           coalesce(record.details ->> 'origin' = 'out-of-band', FALSE) AS by_hand,
+           record.action = 'adopted' AND record.details -> 'withheld' = 'true' AS withheld
     FROM configuration_audit_records AS record
     JOIN configuration_audit_chain AS chain
         ON chain.site_id = record.site_id AND chain.audit_id = record.id
@@ -17,7 +18,9 @@ WITH linked AS (
            coalesce(kept.audit_position, reached.position, 0) AS position
     FROM configuration_snapshots AS kept
     LEFT JOIN reached ON reached.site_id = kept.site_id AND reached.run_id = kept.run_id::text
-    WHERE %(sites)s::uuid[] IS NULL OR kept.site_id = ANY (%(sites)s::uuid[])
+    WHERE (%(sites)s::uuid[] IS NULL OR kept.site_id = ANY (%(sites)s::uuid[]))
+      -- What was adopted keeps its time; what it holds is MachShop's, and in a form of its own.
+      AND kept.snapshot_at = kept.recorded_at
 ), history AS (
     SELECT wrote.site_id, wrote.extension_id, wrote.config_hash, wrote.content_digest,
            linked.position, lead(linked.position) OVER versions AS next_position
@@ -26,6 +29,8 @@ WITH linked AS (
         ON linked.site_id = wrote.site_id AND linked.extension_id = wrote.extension_id
         AND linked.run_id = wrote.run_id::text AND linked.action <> 'signoff'
         AND NOT linked.by_hand
+    -- What an adoption kept out of the history is taken for an edit by hand.
+    WHERE wrote.config_hash IS NULL OR wrote.content_digest IS NOT NULL
     WINDOW versions AS (PARTITION BY wrote.site_id, wrote.extension_id ORDER BY config_version)
 ), applied AS (
     SELECT chosen.id, chosen.site_id, history.extension_id, history.config_hash,
@@ -40,7 +45,7 @@ WITH linked AS (
         CASE jsonb_typeof(chosen.configurations) WHEN 'array' THEN chosen.configurations ELSE '[]' END
     ) AS entry
 ), edited AS MATERIALIZED (
-    SELECT site_id, extension_id, position FROM linked WHERE by_hand
+    SELECT site_id, extension_id, position FROM linked WHERE by_hand OR withheld
 )
 SELECT chosen.id, chosen.site_id, chosen.snapshot_at, extension_id, entry ->> 'version',
        (entry -> 'configuration')::text, entry ->> 'config_hash', entry ->> 'content_digest',

@@ -1,0 +1,1 @@
+"""Adopting an installation that MachShop's own tables describe."""
