@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from reconciler.model.adoption import Adoption, AdoptionFinding
-from reconciler.report.escaping import printable, printable_json
 from reconciler.report.counting import counted
+from reconciler.report.escaping import printable, printable_json
 
 
 def adoption_as_text(adoption: Adoption) -> str:

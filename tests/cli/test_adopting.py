@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.cli.conftest import Command, Plants
 from tests.support.desired_folder import EXAMPLE, DesiredFolder, GitRepository
+from tests.support.logins import SERVICE_LOGIN, ensure_service_login
 
 SITE = "penang-electronics"
 SIGNERS = "signers:\n  quality-focal: [ahassan]\n  quality-manager: [wtan]\n"
@@ -41,7 +43,7 @@ def test_an_installation_that_was_never_reconciled_is_adopted(
     versions = ("--mes-version", "3.8.1", "--api-version", "v2.1")
     repository = GitRepository(tmp_path / "adopted")
     folder = DesiredFolder(repository.root / "desired-state")
-    here = {"cwd": repository.root, **there}
+    here: dict[str, Any] = {"cwd": repository.root, **there}
     done = command("export", "--out", "desired-state", *flags, *versions, **here)
     assert done.code == 0, done.err
     assert done.out == f"{SITE}: 8 configurations (8 drifted), 0 signoffs\n"
@@ -61,6 +63,8 @@ def test_an_installation_that_was_never_reconciled_is_adopted(
         )  # fmt: skip
         assert signed.code == 0, signed.err
     repository.commit("Sign what Penang runs")
+    ensure_service_login(database)
+    here["DATABASE_URL"] = SERVICE_LOGIN.url(database)
 
     planned = json.loads(command("plan", "--format", "json", **here).out)
     adopted = [each for each in planned["changes"] if each["action"] == "reconfigure"]
