@@ -10,7 +10,7 @@ from unicodedata import category
 import click
 
 from reconciler.cli import signals
-from reconciler.cli.app import Command
+from reconciler.cli.app import Command, format_option
 from reconciler.cli.output import Output
 from reconciler.cli.requests import (
     DONE,
@@ -27,6 +27,7 @@ from reconciler.model.plan import Plan
 from reconciler.operations import apply as applying
 from reconciler.operations.apply import Applied, ApplyRequest
 from reconciler.operations.run_log import record_altered_plan
+from reconciler.report.chain_heads import applied_as_json, heads_as_markdown, heads_as_text
 from reconciler.report.view import verdict
 from reconciler.settings import Settings
 
@@ -81,6 +82,7 @@ force_option = click.option(
     metavar="SECONDS",
     help="How long to ask what became of a commit whose connection was lost.",
 )
+@format_option
 @click.pass_obj
 def apply(
     settings: Settings,
@@ -92,13 +94,17 @@ def apply(
     force: str | None,
     lock_timeout: float,
     outcome_timeout: float,
+    form: str | None,
 ) -> int:
     """Make the database what git says: configurations, history, audit and snapshots at once.
 
     With PLAN_FILE, do exactly what that plan says, or nothing: the commits it names are read
     again, and it is refused if the database or the branch moved or if it was applied before.
+
+    The report ends with the heads of the audit chains: kept elsewhere, they show later that no
+    row up to them was altered or removed.
     """
-    output = Output(settings)
+    output = Output(settings, form)
     require_answer(output, yes=yes)
     _require_seconds(lock_timeout, "--lock-timeout")
     _require_seconds(outcome_timeout, "--outcome-timeout")
@@ -158,7 +164,7 @@ def confirmation(output: Output, *, yes: bool) -> Callable[[Plan], bool]:
     """Return what shows the plan before anything is written, and asks unless told not to."""
 
     def confirm(plan: Plan) -> bool:
-        if not output.settings.json and not (yes and output.settings.verbosity < 0):
+        if output.form != "json" and not (yes and output.settings.verbosity < 0):
             show_plan(output, plan)
         return yes or click.confirm("Apply this plan?", err=True)
 
@@ -172,10 +178,13 @@ def report_applied(output: Output, done: Applied) -> int:
     # Said before anything that may fail: that it was applied is what matters most.
     if done.run_id is not None:
         output.say(f"Applied in one transaction: run {done.run_id}.")
-    if output.settings.json:
-        output.data(done.plan.to_json())
+    if output.form == "json":
+        output.data(applied_as_json(done.plan, done.heads) if done.heads else done.plan.to_json())
+    elif done.heads and output.settings.verbosity >= 0:
+        shown = heads_as_markdown if output.form == "markdown" else heads_as_text
+        output.data(shown(done.heads))
     if done.plan.errored:
-        if not output.settings.json:
+        if output.form != "json":
             show_plan(output, done.plan)
         return FAILED
     if done.run_id is not None:

@@ -15,6 +15,7 @@ from tenacity.wait import wait_random_exponential
 
 from reconciler.database import state as database
 from reconciler.database import writer
+from reconciler.database.audit import chain_heads
 from reconciler.database.connection import (
     LOCK_TIMEOUT_SECONDS,
     Connection,
@@ -27,6 +28,7 @@ from reconciler.database.failures import explained, explained_on
 from reconciler.database.transaction_outcome import session_of
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import BlockedError, ReconcilerError, RefusedPlanError, StalePlanError
+from reconciler.model.evidence import ChainHead
 from reconciler.model.plan import BlockedReason, Plan
 from reconciler.operations.doctor import require_safe
 from reconciler.operations.expected_plan import PLAN_AGAIN, what_moved, why_refused
@@ -82,11 +84,13 @@ class Applied:
 
     ``run_id`` is None where nothing was written: nothing to do, not confirmed, not valid, or
     rehearsed. ``warnings`` are about what happened after the commit and changes nothing of it.
+    ``heads`` are the newest links that the run's own transaction gave the chains of its sites.
     """
 
     plan: Plan
     run_id: UUID | None = None
     warnings: tuple[str, ...] = ()
+    heads: tuple[ChainHead, ...] = ()
 
 
 def apply(
@@ -162,6 +166,7 @@ class _Run:
         self.log = RunLog(kind_of(request.plan.scope), state)
         self.forced: Forced | None = None
         self.attempt = Attempt()
+        self.heads: tuple[ChainHead, ...] = ()
 
     def execute(self, confirm: Callable[[Plan], bool]) -> Applied:
         planned = self._plan()
@@ -177,7 +182,7 @@ class _Run:
         notice_lost_clients(self.connection)
         try:
             self._write_with_retries(planned)
-            return Applied(planned, self.log.id, (*remarks, *self._refresh()))
+            return self._applied(planned, (*remarks, *self._refresh()))
         except psycopg.Error as error:
             return self._after_error(planned, error)
         except ReconcilerError as error:
@@ -297,9 +302,14 @@ class _Run:
                 staged_changes(planned, self.head, self.log.id, self.forced),
                 staged_records(planned, self.head, self.prepared.records),
             )
+            touched = {change.site_id for change in planned.changes}
+            self.heads = tuple(chain_heads(self.connection, touched))
             # Until here a table that was not written yet could be altered; from here on none can.
             self._require_safe()
             attempt.committing = commit
+
+    def _applied(self, planned: Plan, warnings: tuple[str, ...]) -> Applied:
+        return Applied(planned, self.log.id, warnings, self.heads)
 
     def _after_error(self, planned: Plan, error: psycopg.Error) -> Applied:
         """Find out what became of the transaction, and raise unless it was committed after all."""
@@ -308,15 +318,13 @@ class _Run:
             self.log.failed(self.connection, planned, failure)
             raise failure from None
         if self._was_committed():
-            return Applied(planned, self.log.id, self._refresh())
+            return self._applied(planned, self._refresh())
         self._record_elsewhere(planned, failure)
         raise failure from None
 
     def _after_interrupt(self, planned: Plan) -> Applied:
         if self._was_committed():
-            return Applied(
-                planned, self.log.id, ("applied, and interrupted only when it was committed",)
-            )
+            return self._applied(planned, ("applied, and interrupted only when it was committed",))
         if self.connection.closed:
             self._record_elsewhere(planned, INTERRUPTED)
         else:

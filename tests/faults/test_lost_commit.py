@@ -66,6 +66,7 @@ def test_a_commit_whose_answer_is_lost_is_applied(ground: Ground, command: Run) 
         code, said = command(proxy)
     assert (code, proxy.fired, ground.side()) == (0, 1, "after"), said
     assert APPLIED in said
+    assert "Chain heads" in said
     assert ground.new_runs() == ["applied"]
 
 

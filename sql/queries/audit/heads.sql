@@ -1,7 +1,17 @@
 -- The newest link of every site's chain.
-SELECT DISTINCT ON (chain.site_id)
-       chain.site_id, (SELECT name FROM sites WHERE id = chain.site_id) AS name,
-       chain.position, encode(chain.chain_hash, 'hex') AS hash
-FROM configuration_audit_chain AS chain
-WHERE %(sites)s::uuid[] IS NULL OR chain.site_id = ANY (%(sites)s::uuid[])
-ORDER BY chain.site_id, chain.position DESC
+WITH chosen AS (
+    SELECT unnest(%(sites)s::uuid[]) AS site_id
+    UNION
+    SELECT site_id FROM configuration_audit_chain WHERE %(sites)s::uuid[] IS NULL
+)
+SELECT chosen.site_id, (SELECT name FROM sites WHERE id = chosen.site_id) AS name,
+       head.position, encode(head.chain_hash, 'hex') AS hash
+FROM chosen
+CROSS JOIN LATERAL (
+    SELECT chain.position, chain.chain_hash
+    FROM configuration_audit_chain AS chain
+    WHERE chain.site_id = chosen.site_id
+    ORDER BY chain.position DESC
+    LIMIT 1
+) AS head
+ORDER BY chosen.site_id
