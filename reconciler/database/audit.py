@@ -8,7 +8,24 @@ from uuid import UUID
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
+from reconciler.database.state import require_every_site
+from reconciler.model.errors import ReconcilerError
 from reconciler.model.evidence import ChainHead, Mismatch, Tampering
+
+
+def require_records(connection: Connection) -> None:
+    """Make sure that the records can be read, and all of them: a part would pass for the whole.
+
+    Raises:
+        ReconcilerError: the login may not read them, or does not see every site.
+    """
+    if connection.execute(query("audit/readable")).fetchone() != (True,):
+        raise ReconcilerError(
+            "this login may not read the records of the installation",
+            "Have it made a member of reconciler_auditor. A member of reconciler_reader reads "
+            "those of its granted sites in SQL, in the schema granted_sites.",
+        )
+    require_every_site(connection)
 
 
 def site_names(connection: Connection) -> dict[UUID, str]:

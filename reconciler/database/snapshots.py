@@ -10,7 +10,14 @@ from reconciler.database.evidence import stream
 from reconciler.database.row_counts import expect_rows
 from reconciler.database.sql_files import query
 from reconciler.database.state import decoded
-from reconciler.model.snapshot import Entry, KeptConfiguration, KeptSignature, Snapshot
+from reconciler.model.snapshot import (
+    Entry,
+    KeptConfiguration,
+    KeptSignature,
+    SignatureRow,
+    SignaturesKept,
+    Snapshot,
+)
 
 
 def write_snapshots(
@@ -87,6 +94,24 @@ def entries(connection: Connection, sites: Collection[UUID] | None) -> Iterator[
     """Yield every entry of every snapshot beside the history, as a stream; oldest first."""
     asked = {"sites": None if sites is None else list(sites)}
     return (Entry(*row) for row in stream(connection, "snapshots/verify", asked))
+
+
+def recorded_signatures(
+    connection: Connection, sites: Collection[UUID] | None
+) -> Iterator[SignatureRow]:
+    """Yield every recorded signature, as a stream."""
+    asked = {"sites": None if sites is None else list(sites)}
+    return (
+        SignatureRow(*row) for row in stream(connection, "snapshots/recorded_signatures", asked)
+    )
+
+
+def signatures_kept(
+    connection: Connection, sites: Collection[UUID] | None
+) -> Iterator[SignaturesKept]:
+    """Yield what each snapshot holds of signatures, as a stream; oldest first."""
+    asked = {"sites": None if sites is None else list(sites)}
+    return (SignaturesKept(*row) for row in stream(connection, "snapshots/kept_signatures", asked))
 
 
 def _kept(

@@ -84,6 +84,8 @@ class Doubt(StrEnum):
     HISTORY = "history-differs"
     MISSING = "missing"
     UNEXPLAINED = "unexplained-drift"
+    UNKNOWN_SIGNATURE = "unknown-signature"
+    MISSING_SIGNATURE = "missing-signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,44 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """An entry of a snapshot that is not what it says, or not what the history says."""
+    """An entry of a snapshot that is not what it says, or not what the history says.
+
+    ``aspect`` is what a doubted signature signs.
+    """
 
     snapshot_id: UUID
     site_id: UUID
     at: datetime
     extension: str
     doubt: Doubt
+    aspect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturesKept:
+    """The signatures of one snapshot, as JSON, and how far the site's audit log had come."""
+
+    snapshot_id: UUID
+    site_id: UUID
+    at: datetime
+    position: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRow:
+    """A recorded signature, as JSON, and how far the site's audit log had come.
+
+    ``position`` is None where the audit log knows nothing of it.
+    """
+
+    site_id: UUID
+    text: str
+    recorded_at: datetime
+    position: int | None
+
+    def due(self, kept: SignaturesKept) -> bool:
+        """Say whether a snapshot of the same site was made once this had been recorded."""
+        if self.position is None:
+            return self.recorded_at <= kept.at
+        return self.position <= kept.position

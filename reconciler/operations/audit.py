@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -46,7 +47,7 @@ def verify_audit(
     Raises:
         UsageError: a glob selects no site.
     """
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(readable_state(request.folder), connection)
         chosen = chosen_sites(request, names)
         rows, links = database.extent(connection, chosen)
@@ -66,10 +67,22 @@ def verify_audit(
 
 def anchor_audit(request: AuditRequest, open_database: OpenDatabase) -> Anchor:
     """Return the heads of the chains, to be kept in git or on paper. Writes nothing."""
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(readable_state(request.folder), connection)
         chosen = chosen_sites(request, names)
         return Anchor(heads=tuple(database.chain_heads(connection, chosen)))
+
+
+@contextmanager
+def reading_records(open_database: OpenDatabase) -> Iterator[Connection]:
+    """Open one moment of the database from which all records can be read. Writes nothing.
+
+    Raises:
+        ReconcilerError: the login may not read them, or does not see every site.
+    """
+    with open_database() as connection, reading(connection):
+        database.require_records(connection)
+        yield connection
 
 
 def readable_state(folder: Path) -> DesiredState | None:

@@ -10,13 +10,19 @@ from fnmatch import fnmatchcase
 from uuid import UUID
 
 from reconciler.database import evidence as database
-from reconciler.database.connection import Connection, reading
+from reconciler.database.connection import Connection
 from reconciler.database.state import database_identity
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import UsageError
 from reconciler.model.evidence import AuditRecord, ChainPart, SignatureRecord, TimeRange
 from reconciler.model.live import DatabaseIdentity
-from reconciler.operations.audit import AuditRequest, chosen_sites, readable_state, site_names
+from reconciler.operations.audit import (
+    AuditRequest,
+    chosen_sites,
+    readable_state,
+    reading_records,
+    site_names,
+)
 from reconciler.operations.plan import OpenDatabase
 
 _BEGINNING_OF_ID = re.compile(r"[0-9a-f][0-9a-f-]{0,35}")
@@ -58,7 +64,7 @@ def open_evidence(
     """
     _require_order(times)
     state = readable_state(request.folder)
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(state, connection)
         sites = chosen_sites(request, names)
         parts = tuple(
@@ -110,7 +116,7 @@ def open_changes(
     if wanted.run is not None and not _BEGINNING_OF_ID.fullmatch(wanted.run):
         raise UsageError(f"{wanted.run!r} is no id of a run", "Give the id or how it begins.")
     state = readable_state(request.folder)
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(state, connection)
         sites = chosen_sites(request, names)
         yield Changes(_selected(connection, sites, wanted), names, full_names(state))

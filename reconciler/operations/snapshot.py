@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from reconciler.database import snapshots as database
-from reconciler.database.connection import Connection, reading, writing
+from reconciler.database.connection import Connection, writing
 from reconciler.database.state import known_users
 from reconciler.model.change import FieldDifference
 from reconciler.model.desired import DesiredState
@@ -20,7 +20,13 @@ from reconciler.model.snapshot import (
     Side,
     Snapshot,
 )
-from reconciler.operations.audit import AuditRequest, chosen_sites, readable_state, site_names
+from reconciler.operations.audit import (
+    AuditRequest,
+    chosen_sites,
+    readable_state,
+    reading_records,
+    site_names,
+)
 from reconciler.operations.desired_state import Source, check_desired_state
 from reconciler.operations.plan import OpenDatabase
 from reconciler.planning.differences import field_differences, known_schemas
@@ -101,7 +107,7 @@ def _service_user(state: DesiredState, connection: Connection) -> UUID:
 
 def list_snapshots(request: AuditRequest, open_database: OpenDatabase) -> Listed:
     """Return the snapshots of the sites asked for, newest first. Writes nothing."""
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(readable_state(request.folder), connection)
         found = database.snapshots(connection, chosen_sites(request, names))
         return Listed(tuple(found), names)
@@ -121,7 +127,7 @@ def show_snapshot(
         UsageError: there is no such snapshot, or more than one.
     """
     state = readable_state(request.folder)
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(state, connection)
         snapshot = _found(connection, request, names, beginning)
         kept = database.kept_configurations(connection, snapshot)
@@ -148,7 +154,7 @@ def compare_snapshots(
         UsageError: there is no such snapshot, or more than one, or they are of two sites.
     """
     state = readable_state(request.folder)
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(state, connection)
         found = [
             None if each == LIVE else _found(connection, request, names, each)

@@ -1,20 +1,27 @@
-"""Snapshots held against themselves, and against the history as it was when they were made."""
+"""Snapshots held against themselves, and against the records as they were when they were made."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from uuid import UUID
 
 import rfc8785
 
 from reconciler.database import snapshots as database
-from reconciler.database.connection import reading
 from reconciler.model.canonical import config_hash
 from reconciler.model.snapshot import Doubt, Doubted, Entry
-from reconciler.operations.audit import AuditRequest, chosen_sites, readable_state, site_names
+from reconciler.operations.audit import (
+    AuditRequest,
+    chosen_sites,
+    readable_state,
+    reading_records,
+    site_names,
+)
 from reconciler.operations.plan import OpenDatabase
+from reconciler.operations.snapshot_signatures import doubted_signatures
 
 MOST_DOUBTED = 100
 
@@ -35,29 +42,42 @@ def verify_snapshots(request: AuditRequest, open_database: OpenDatabase) -> Snap
 
     A configuration has to have the hash and the digest that it says, and has to be what the
     reconciler had applied last; one that is missing or drifted needs an edit by hand that the
-    audit log knows.
+    audit log knows. The signatures have to be those that had been recorded.
     """
-    with open_database() as connection, reading(connection):
+    with reading_records(open_database) as connection:
         names = site_names(readable_state(request.folder), connection)
-        entries = database.entries(connection, chosen_sites(request, names))
-        return _verified(entries, names)
+        sites = chosen_sites(request, names)
+        counts = _Counts()
+        entries = database.entries(connection, sites)
+        found = chain(
+            _doubted(entries, counts),
+            doubted_signatures(
+                database.recorded_signatures(connection, sites),
+                database.signatures_kept(connection, sites),
+            ),
+        )
+        doubted = tuple(islice(found, MOST_DOUBTED))
+        others = sum(1 for _ in found)
+        return SnapshotsVerified(
+            len(counts.snapshots), counts.configurations, doubted, others, names
+        )
 
 
-def _verified(entries: Iterable[Entry], names: Mapping[UUID, str]) -> SnapshotsVerified:
-    snapshots: set[UUID] = set()
+@dataclass(slots=True)
+class _Counts:
+    """How much has been looked at so far."""
+
+    snapshots: set[UUID] = field(default_factory=set)
+    configurations: int = 0
+
+
+def _doubted(entries: Iterable[Entry], counts: _Counts) -> Iterator[Doubted]:
     hashes: dict[tuple[UUID, str, str | None], str | None] = {}
-    doubted: list[Doubted] = []
-    configurations = others = 0
     for entry in entries:
-        snapshots.add(entry.snapshot_id)
-        configurations += entry.kept
-        if entry.extension is None or (doubt := _doubt(entry, hashes)) is None:
-            continue
-        if len(doubted) == MOST_DOUBTED:
-            others += 1
-            continue
-        doubted.append(Doubted(entry.snapshot_id, entry.site_id, entry.at, entry.extension, doubt))
-    return SnapshotsVerified(len(snapshots), configurations, tuple(doubted), others, names)
+        counts.snapshots.add(entry.snapshot_id)
+        counts.configurations += entry.kept
+        if entry.extension is not None and (doubt := _doubt(entry, hashes)) is not None:
+            yield Doubted(entry.snapshot_id, entry.site_id, entry.at, entry.extension, doubt)
 
 
 def _doubt(entry: Entry, hashes: dict[tuple[UUID, str, str | None], str | None]) -> Doubt | None:

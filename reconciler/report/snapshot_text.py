@@ -23,6 +23,8 @@ _SAID = {
     Doubt.HISTORY: "it is not what had been applied last",
     Doubt.MISSING: "it lacks this configuration, which had been applied",
     Doubt.UNEXPLAINED: "it says that this had drifted, and the audit log knows of no edit",
+    Doubt.UNKNOWN_SIGNATURE: "it holds a signature that had not been recorded like that",
+    Doubt.MISSING_SIGNATURE: "it lacks a signature that had been recorded",
 }
 
 
@@ -159,11 +161,13 @@ def verified_as_text(verified: SnapshotsVerified) -> str:
         f"{counted(verified.configurations, 'configuration')}"
     )
     if not verified.doubted:
-        return f"Verified: {what}; each is what it says, and what had been applied then.\n"
+        said = "each is what it says, and what had been applied and signed then"
+        return f"Verified: {what}; {said}.\n"
     lines = [f"NOT verified: {what}."]
     for each in verified.doubted:
         site = verified.names.get(each.site_id, str(each.site_id))
-        place = f"{str(each.snapshot_id)[:8]} of {site} at {_time(each.at)}, {each.extension}"
+        entry = each.extension if each.aspect is None else f"{each.extension} {each.aspect}"
+        place = f"{str(each.snapshot_id)[:8]} of {site} at {_time(each.at)}, {entry}"
         lines.append(f"  {place}: {_SAID[each.doubt]}")
     if verified.others:
         lines.append(f"  and {verified.others} other entries")
@@ -182,6 +186,7 @@ def verified_as_json(verified: SnapshotsVerified) -> str:
                 "site": verified.names.get(each.site_id, str(each.site_id)),
                 "at": each.at.isoformat(),
                 "extension": each.extension,
+                "aspect": each.aspect,
                 "doubt": each.doubt.value,
             }
             for each in verified.doubted

@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 
 from tests.cli.conftest import BRANCH, Command, Plants
-from tests.support.logins import AUDITOR, SERVICE, Login, new_login
+from tests.support.logins import AUDITOR, READER, SERVICE, Login, grant_site, new_login
 
 EDIT = (
     "UPDATE site_extension_configs SET configuration = configuration || '{\"syncInterval\": 5}' "
@@ -178,3 +178,33 @@ def test_a_login_that_does_not_see_every_site_is_told_and_shown_no_plan(
     done = command("plan", **given(installed, service))
     assert (done.code, done.out) == (1, "")
     assert "row-level security withholds sites from this login" in done.err
+
+
+RECORDS = (
+    ("audit", "show"),
+    ("audit", "verify"),
+    ("audit", "anchor"),
+    ("audit", "export", "--out", "all.zip"),
+    ("snapshot", "list"),
+    ("snapshot", "show", "--site", "penang"),
+    ("snapshot", "verify"),
+)
+
+
+@pytest.mark.parametrize("arguments", RECORDS, ids=" ".join)
+def test_the_auditor_reads_all_records_and_a_reader_is_told_which_role_it_takes(
+    installed: Plants, command: Command, arguments: tuple[str, ...]
+) -> None:
+    ((site,),) = installed.execute("SELECT id FROM sites WHERE name ILIKE '%penang%'")
+    with new_login(installed.url, AUDITOR) as auditor:
+        done = command(*arguments, **given(installed, auditor))
+        assert (done.code, "Traceback" in done.err) == (0, False), done.err
+    (installed.root / "all.zip").unlink(missing_ok=True)
+    with new_login(installed.url, READER) as reader:
+        grant_site(installed.url, site, reader)
+        refused = command(*arguments, **given(installed, reader))
+    assert (refused.code, refused.out) == (1, "")
+    assert "this login may not read the records of the installation" in refused.err
+    assert "member of reconciler_auditor" in refused.err
+    assert "granted_sites" in refused.err
+    assert not (installed.root / "all.zip").exists()

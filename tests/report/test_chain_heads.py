@@ -48,7 +48,7 @@ def test_what_is_shown_is_read_back_as_it_was(
 def test_no_name_of_a_site_takes_effect_in_markdown(name: str) -> None:
     page = Page(heads_as_markdown([head(name)]))
     assert set(page.tags) <= TEMPLATE_TAGS
-    assert page.bare.split() == "Audit chain: 1 head to be kept elsewhere".split()
+    assert " ".join(page.bare.split()) == "Audit chain: 1 head to be kept elsewhere"
     assert len(page.collapsed) == 1
 
 
