@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from reconciler.model.visible_text import visible
+
 if TYPE_CHECKING:
     from reconciler.model.diagnostic import Diagnostic
     from reconciler.model.plan import Plan
@@ -31,8 +33,8 @@ class ReconcilerError(Exception):
 
     @property
     def recorded(self) -> str:
-        """What the row of a run that ended so says."""
-        return "\n".join((self.message, *self.details))
+        """What the row of a run that ended so says: printable lines, whatever git's names hold."""
+        return "\n".join(visible(line) for line in (self.message, *self.details))
 
 
 class UsageError(ReconcilerError):

@@ -12,35 +12,23 @@ import re
 import unicodedata
 from typing import Any
 
+from reconciler.model.visible_text import UNPRINTABLE, escaped, visible
+
 _LONGEST_SHOWN = 2000
 _LONGEST_SPAN = 1000
 # GitHub's runner obeys "::command" at the start of a line of a log, and "##[command]" anywhere.
 _WORKFLOW_COMMAND = re.compile(r"(^ *):(?=:)|#(?=#\[)")
 # All that may steer something in a JSON text; what json.dumps escapes by itself is not left there.
 _STEERS_IN_JSON = re.compile(r"[^\x20-\x7e\n]|#(?=#\[)")
-_LAST_OF_BASIC_PLANE = 0xFFFF
-# Controls, formats (bidirectional overrides, zero-width), lone surrogates, separators.
-_UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def printable(text: str) -> str:
     r"""Return one line of text in which whatever could steer a terminal is written as \uXXXX."""
-    if not text.isprintable():
-        text = "".join(_visible(character) for character in text)
-    return _WORKFLOW_COMMAND.sub(_without_effect, text)
+    return _WORKFLOW_COMMAND.sub(_without_effect, visible(text))
 
 
 def _without_effect(found: re.Match[str]) -> str:
-    return (found[1] or "") + _escaped(found[0][-1])
-
-
-def _visible(character: str) -> str:
-    return _escaped(character) if unicodedata.category(character) in _UNPRINTABLE else character
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= _LAST_OF_BASIC_PLANE else f"\\U{code:08x}"
+    return (found[1] or "") + escaped(found[0][-1])
 
 
 def shown_value(value: Any) -> str:
@@ -105,7 +93,7 @@ def _escaped_in_json(found: re.Match[str]) -> str:
     if character == "#":
         return "\\u0023"
     # Beyond the basic plane JSON knows pairs of surrogates only.
-    unprintable = unicodedata.category(character) in _UNPRINTABLE
+    unprintable = unicodedata.category(character) in UNPRINTABLE
     return json.dumps(character)[1:-1] if unprintable else character
 
 

@@ -195,6 +195,21 @@ def test_a_branch_that_moved_makes_the_plan_stale(
     assert live(installed) == before
 
 
+def test_no_name_from_git_stands_in_the_record_of_a_refusal_as_it_is(
+    installed: Plants, command: Command, plan_file: Path
+) -> None:
+    installed.repository.git("checkout", "--quiet", BRANCH)
+    name = "sites/penang/extensions/erp-file-gateway.yaml"
+    installed.folder.replace(name, "syncInterval: 600", "syncInterval: 601")
+    installed.repository.git("config", "user.name", "Eve \x1b[31m\u202eil")
+    installed.repository.commit("One \x1b]0;more\x07 second")
+    installed.repository.git("checkout", "--quiet", "main")
+    assert applied(installed, command, plan_file).code == 4
+    ((message,),) = installed.execute("SELECT message FROM reconcile_runs WHERE status = 'refused'")
+    assert "One \\u001b]0;more\\u0007 second" in message
+    assert [line for line in message.splitlines() if not line.isprintable()] == []
+
+
 def test_a_branch_that_is_gone_asks_for_the_commit_by_name(
     installed: Plants, command: Command, plan_file: Path
 ) -> None:
