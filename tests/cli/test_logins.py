@@ -196,12 +196,12 @@ def test_the_auditor_reads_all_records_and_a_reader_is_told_which_role_it_takes(
     installed: Plants, command: Command, arguments: tuple[str, ...]
 ) -> None:
     ((site,),) = installed.execute("SELECT id FROM sites WHERE name ILIKE '%penang%'")
-    with new_login(installed.url, AUDITOR) as auditor:
+    with new_login(installed.owner_url, AUDITOR) as auditor:
         done = command(*arguments, **given(installed, auditor))
         assert (done.code, "Traceback" in done.err) == (0, False), done.err
     (installed.root / "all.zip").unlink(missing_ok=True)
-    with new_login(installed.url, READER) as reader:
-        grant_site(installed.url, site, reader)
+    with new_login(installed.owner_url, READER) as reader:
+        grant_site(installed.owner_url, site, reader)
         refused = command(*arguments, **given(installed, reader))
     assert (refused.code, refused.out) == (1, "")
     assert "this login may not read the records of the installation" in refused.err

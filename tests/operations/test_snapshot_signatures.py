@@ -63,14 +63,14 @@ def doubts(installation: Installation) -> list[tuple[str, str | None, Doubt]]:
 
 def past_the_triggers(installation: Installation, statement: str) -> None:
     """Do as a superuser can who switches off what guards the records."""
-    with psycopg.connect(installation.url) as superuser:
+    with psycopg.connect(installation.owner_url) as superuser:
         for table in ("compliance_signoffs", "configuration_snapshots"):
             superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
         assert superuser.execute(statement.encode()).rowcount == 1
 
 
 def test_signatures_fit_whatever_time_zone_the_snapshots_session_had(signed: Installation) -> None:
-    with psycopg.connect(signed.url, options="-c timezone=Asia/Kolkata") as elsewhere:
+    with psycopg.connect(signed.owner_url, options="-c timezone=Asia/Kolkata") as elsewhere:
         elsewhere.execute(ELSEWHERE)
     times = signed.rows(
         "SELECT DISTINCT signoffs #>> '{0,recorded_at}' FROM configuration_snapshots "
