@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from reconciler.model.evidence import Anchor, ChainHead
 from reconciler.model.plan import Plan
+from reconciler.report.counting import counted
 from reconciler.report.escaping import fence_for, printable_json_text
-from reconciler.report.view import counted
 
 MOST_IN_MARKDOWN = 100
 _TITLE = "Chain heads, for `reconciler audit verify --anchor`"
