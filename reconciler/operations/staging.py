@@ -32,7 +32,11 @@ def staged_changes(
 ) -> list[StagedChange]:
     """Return the plan's changes as they are written, in the plan's order."""
     more = {"forced": forced.details()} if forced else {}
-    return [_staged(change, plan, head, run_id, more) for change in plan.changes]
+    waived = waivers_by_site(plan)
+    return [
+        _staged(change, head, run_id, audit_details(change, plan, run_id, waived) | more)
+        for change in plan.changes
+    ]
 
 
 def staged_records(
@@ -43,7 +47,26 @@ def staged_records(
     return [records[head.sites[slug].id] for slug in sorted(slugs)]
 
 
-def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
+def waivers_by_site(plan: Plan) -> dict[str | None, list[dict[str, Any]]]:
+    """Return the waivers that the plan's findings were accepted by, as audit rows have them."""
+    waived: dict[str | None, list[dict[str, Any]]] = {}
+    for found in plan.diagnostics:
+        if found.waiver:
+            accepted = {
+                "code": found.code,
+                "extension": found.extension,
+                "subject": found.subject,
+            }
+            waived.setdefault(found.site, []).append(accepted | found.waiver.model_dump())
+    return waived
+
+
+def audit_details(
+    change: Change,
+    plan: Plan,
+    run_id: UUID,
+    waived: Mapping[str | None, list[dict[str, Any]]],
+) -> dict[str, Any]:
     """Return what an audit row says beside its columns; secrets are replaced already."""
     details: dict[str, Any] = {
         "origin": change.origin.value,
@@ -57,14 +80,8 @@ def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
         "newVersion": change.new_version,
         "differences": [entry.model_dump(mode="json") for entry in change.differences],
     }
-    waivers = [
-        {"code": found.code, "extension": found.extension, "subject": found.subject}
-        | found.waiver.model_dump()
-        for found in plan.diagnostics
-        if found.waiver and found.site == change.site
-    ]
-    if waivers:
-        details["waivers"] = waivers
+    if change.site in waived:
+        details["waivers"] = waived[change.site]
     if change.drift:
         details["drift"] = change.drift.model_dump(mode="json")
     if change.signature:
@@ -73,7 +90,7 @@ def audit_details(change: Change, plan: Plan, run_id: UUID) -> dict[str, Any]:
 
 
 def _staged(
-    change: Change, plan: Plan, head: DesiredState, run_id: UUID, more: dict[str, Any]
+    change: Change, head: DesiredState, run_id: UUID, details: dict[str, Any]
 ) -> StagedChange:
     writes = change.action in (Action.ACTIVATE, Action.RECONFIGURE)
     return StagedChange(
@@ -87,7 +104,7 @@ def _staged(
         commit_id=change.commit,
         changed_by=head.users[change.changed_by].id,
         reason=change.reason or "no reason given",
-        details=audit_details(change, plan, run_id) | more,
+        details=details,
         signature=_staged_signature(change.signature, change, head, run_id),
     )
 

@@ -1,10 +1,16 @@
 -- Sites with configurations that no folder describes, and whether the reconciler ever wrote there.
-SELECT site_id, (SELECT name FROM sites WHERE id = site_id) AS name, count(*) AS configurations,
+SELECT site.id, site.name, kept.configurations,
        EXISTS (
-           SELECT FROM site_extension_config_versions AS history
-           WHERE history.site_id = live.site_id
+           SELECT FROM site_extension_config_versions AS history WHERE history.site_id = site.id
        ) AS formerly_managed
-FROM site_extension_configs AS live
-WHERE site_id <> ALL (%(sites)s::uuid[])
-GROUP BY site_id
-ORDER BY site_id
+FROM sites AS site
+CROSS JOIN LATERAL (
+    SELECT count(*) AS configurations
+    FROM site_extension_configs AS live
+    WHERE live.site_id = site.id
+) AS kept
+WHERE NOT EXISTS (
+          SELECT FROM unnest(%(sites)s::uuid[]) AS managed (id) WHERE managed.id = site.id
+      )
+  AND kept.configurations > 0
+ORDER BY site.id
