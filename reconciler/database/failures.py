@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 from psycopg import errors
@@ -184,10 +185,16 @@ def _lock_holders(connection: Connection) -> list[str]:
     rows = connection.execute(query("failures/lock_holders"))
     return [
         f"{', '.join(tables) if tables else 'the installation'} locked by "
-        f"{application or 'a session'} of {user} at {address or 'a local socket'}, "
-        f"process {pid}, since {since:%Y-%m-%d %H:%M:%S %Z}"
+        f"{application or 'a session'} of {user}{_details(pid, address, since)}"
         for pid, user, application, address, since, tables in rows
     ]
+
+
+def _details(pid: int, address: str | None, since: datetime | None) -> str:
+    """Say of a session what the server shows to some logins only, where it showed it."""
+    if since is None:
+        return f", process {pid}"
+    return f" at {address or 'a local socket'}, process {pid}, since {since:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _setting(connection: Connection, name: str) -> list[str]:

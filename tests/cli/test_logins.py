@@ -154,8 +154,8 @@ def test_the_auditor_verifies_and_anchors_and_applies_nothing(
         assert verified.code == 0, verified.err
         assert program("plan", **run).code == 0
         refused = program("apply", "--ref", BRANCH, "--yes", **run)
-        assert refused.code == 1
-        assert "permission denied" in refused.err
+        assert refused.code == 3
+        assert "[session-not-service]" in refused.err
 
 
 @pytest.mark.parametrize("withheld", ["a login of no role", "a setting"])

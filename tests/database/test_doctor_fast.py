@@ -20,6 +20,7 @@ FAST = {
     "trigger-disabled",
     "trigger-not-always",
     "synchronous-commit-off",
+    "replica-session",
 }
 WEAKENINGS = [
     weakening
@@ -93,9 +94,8 @@ def test_a_superuser_is_not_hidden_by_another_role(connection: Connection) -> No
     ("attributes", "code"),
     [
         ("BYPASSRLS IN ROLE reconciler_service", "session-bypasses"),
-        ("NOINHERIT IN ROLE reconciler_service, above", "session-superuser"),
+        ("IN ROLE reconciler_service, above", "session-superuser"),
         ("IN ROLE reconciler_service, reconciler_owner", "session-owner"),
-        ("NOINHERIT IN ROLE reconciler_service, reconciler_owner", "session-owner"),
     ],
 )
 def test_a_login_that_could_go_past_row_security_may_not_apply(
@@ -108,6 +108,42 @@ def test_a_login_that_could_go_past_row_security_may_not_apply(
     )
     (found,) = fast(connection, trusted=False)
     assert (found.code, found.name) == (code, '"a robot"')
+
+
+@pytest.mark.parametrize(
+    ("attributes", "also"),
+    [
+        ("", []),
+        ("IN ROLE reconciler_auditor", []),
+        ("NOINHERIT IN ROLE reconciler_service", []),
+        ("NOINHERIT IN ROLE reconciler_service, above", ["session-superuser"]),
+        ("NOINHERIT IN ROLE reconciler_service, reconciler_owner", ["session-owner"]),
+    ],
+)
+def test_a_login_without_the_services_rights_may_not_apply_whatever_it_may_become(
+    connection: Connection, attributes: str, also: list[str]
+) -> None:
+    run(
+        connection,
+        f"CREATE ROLE above SUPERUSER; CREATE ROLE robot LOGIN {attributes}; "
+        "SET LOCAL SESSION AUTHORIZATION robot",
+    )
+    assert codes(connection) == ["session-not-service", *also]
+
+
+def test_a_login_that_takes_the_services_role_may_apply(connection: Connection) -> None:
+    run(
+        connection,
+        "CREATE ROLE robot LOGIN NOINHERIT IN ROLE reconciler_service; "
+        "SET LOCAL SESSION AUTHORIZATION robot; SET LOCAL ROLE reconciler_service",
+    )
+    assert codes(connection) == []
+
+
+def test_a_database_without_the_schema_is_not_judged(empty_database: str) -> None:
+    with connect(empty_database) as opened:
+        opened.execute("SET synchronous_commit = on")
+        assert codes(opened, trusted=True) == []
 
 
 def test_it_changes_no_setting_of_the_session(connection: Connection) -> None:

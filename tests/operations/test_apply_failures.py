@@ -198,7 +198,7 @@ def test_a_trigger_that_fails_rolls_everything_back_and_leaves_the_connection_us
     pending: Installation, table: str
 ) -> None:
     pending.rows(trigger(table, "RAISE EXCEPTION 'no changes on Fridays';"))
-    with pending.connection() as connection:
+    with pending.service() as connection:
         with (
             leaves_only_a_run(pending, "failed"),
             pytest.raises(ReconcilerError, match="no changes on Fridays") as raised,
@@ -234,7 +234,7 @@ def test_a_deferred_constraint_violated_at_commit_rolls_everything_back(
 ) -> None:
     pending.rows(VERSIONS_ALLOWED)
     pending.commit("Upgrade", {CORK_ERP: erp_file("cork", version="3.1.0")})
-    with pending.connection() as connection:
+    with pending.service() as connection:
         with (
             leaves_only_a_run(pending, "failed"),
             pytest.raises(ReconcilerError, match="version_allowed") as raised,
@@ -316,7 +316,7 @@ def test_a_connection_lost_before_commit_is_no_doubt_even_where_the_server_is_go
 ) -> None:
     terminate = "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW;"
     pending.rows(trigger("configuration_snapshots", terminate))
-    with pending.connection() as connection, pytest.raises(ReconcilerError) as raised:
+    with pending.service() as connection, pytest.raises(ReconcilerError) as raised:
         pending.apply(open_database=once(connection))
     assert raised.value.exit_code == 1
 
@@ -354,7 +354,7 @@ def test_a_commit_whose_answer_was_lost_is_found_to_have_been_applied(
         openers = iter([keep_open(connection)])
 
         def open_database() -> contextlib.AbstractContextManager[Connection]:
-            return next(openers, pending.connection)()
+            return next(openers, pending.service)()
 
         done = pending.apply(open_database=open_database)
     assert pending.rows("SELECT status FROM reconcile_runs WHERE id = %s", [done.run_id]) == [

@@ -31,7 +31,7 @@ def pending(installation: Installation) -> Installation:
 
 def rehearsed(installation: Installation) -> Plan:
     request = ApplyRequest(installation.request(), lock_timeout_seconds=0.3)
-    return rehearse(request, installation.connection)
+    return rehearse(request, installation.service)
 
 
 def test_a_rehearsal_gives_the_plan_and_leaves_every_table_as_it_was(

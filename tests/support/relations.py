@@ -97,4 +97,4 @@ def apply_knowing(
     """Apply with these relations and findings."""
     prepared = prepared_knowing(installation, relations, diagnostics, **options)
     request = ApplyRequest(prepared.request, **(apply_options or {}))
-    return apply_prepared(request, prepared, installation.connection, lambda _plan: True)
+    return apply_prepared(request, prepared, installation.service, lambda _plan: True)
