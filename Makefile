@@ -43,6 +43,10 @@ postgres-versions: $(INSTALLED) ## fetch PostgreSQL 14, 15 and 17 for test-postg
 test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
 	$(BIN)/python -m pytest -m docker
 
+.PHONY: test-pooler
+test-pooler: $(INSTALLED) ## run the program through PgBouncer in transaction mode
+	$(BIN)/python -m pytest tests/pooler -m pooler
+
 .PHONY: test-faults
 test-faults: $(INSTALLED) ## break an apply off at every message, in every way
 	$(BIN)/python -m pytest tests/faults -m faults --dist worksteal
