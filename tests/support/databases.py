@@ -62,6 +62,6 @@ def _on_server(
 ) -> None:
     connection: psycopg.Connection[Any]
     with psycopg.connect(server_url, autocommit=True) as connection:
-        # A database that is copied may have no session, and a pooler keeps them for its next client.
+        # A database that is copied may have no session, and a pooler keeps some for its clients.
         connection.execute(_END_SESSIONS, [without_sessions_in])
         connection.execute(statement)

@@ -73,8 +73,11 @@ def pooler(server_url: str, size: int = POOL_SIZE) -> Iterator[str]:
         settings = folder / "pgbouncer.ini"
         settings.write_text(
             _CONFIGURATION.format(
-                **{"host": upstream["host"], "port": upstream.get("port", 5432)},
-                **{"listen": listen, "size": size, "users": users},
+                host=upstream["host"],
+                port=upstream.get("port", 5432),
+                listen=listen,
+                size=size,
+                users=users,
                 superuser=upstream["user"],
             ),
             encoding="utf-8",
