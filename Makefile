@@ -45,7 +45,7 @@ test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
 
 .PHONY: test-pooler
 test-pooler: $(INSTALLED) ## run the program through PgBouncer in transaction mode
-	$(BIN)/python -m pytest tests/pooler -m pooler
+	$(BIN)/python -m pytest tests/pooler -m pooler -n 0
 
 .PHONY: test-faults
 test-faults: $(INSTALLED) ## break an apply off at every message, in every way

@@ -21,14 +21,14 @@ def succeeds(installation: Installation, *arguments: str) -> Ran:
 
 
 def test_an_empty_database_is_set_up_and_applied_to_once(empty: Installation) -> None:
-    assert "migration" in succeeds(empty, "db", "bootstrap").out
+    assert "migrations applied" in succeeds(empty, "db", "bootstrap").err
     succeeds(empty, "db", "migrate")
     succeeds(empty, "db", "status")
     assert run(empty, "plan", "--detailed-exitcode").code == 2
     succeeds(empty, "plan", "--rehearse")
     assert run(empty, "plan", "--detailed-exitcode").code == 2
-    assert "Applied in one transaction" in succeeds(empty, "apply", "--yes").out
-    assert "Applied" not in succeeds(empty, "apply", "--yes").out
+    assert "Applied in one transaction" in succeeds(empty, "apply", "--yes").err
+    assert "Applied" not in succeeds(empty, "apply", "--yes").err
     assert run(empty, "plan", "--detailed-exitcode").code == 0
     assert empty.rows("SELECT status FROM reconcile_runs") == [("applied",)]
 
@@ -83,5 +83,5 @@ def test_nothing_is_set_for_the_next_client_of_the_same_session(
         succeeds(installation, "plan", "--rehearse")
         succeeds(installation, "apply", "--yes")
         succeeds(installation, "metrics")
-        succeeds(installation, "db", "doctor", "--fail-on", "none")
+        run(installation, "db", "doctor")
         assert installation.rows(settings) == before

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
 import psycopg
 import pytest
 
+from reconciler.database.connection import connect
+from reconciler.database.transaction_outcome import end_session, session_of
 from tests.cli.conftest import Ran, clean_environment
 from tests.pooler.conftest import Pooled
 from tests.support.client_process import running_client
-from tests.support.databases import url_of_database
 from tests.support.fault_ground import Ground, ground_of
 from tests.support.fault_proxy import Fault, FaultProxy, When
 from tests.support.installation import Installation
@@ -81,7 +81,7 @@ def test_of_two_applies_at_once_one_writes_and_the_other_finds_nothing_to_do_or_
     both = [start(installation, "apply", "--yes") for _ in range(2)]
     done = [ended(process) for process in both]
     assert {ran.code for ran in done} <= {0, 4}, done
-    assert sum("Applied in one transaction" in ran.out for ran in done) == 1, done
+    assert sum("Applied in one transaction" in ran.err for ran in done) == 1, done
     applied = "SELECT count(*) FROM reconcile_runs WHERE status = 'applied'"
     assert installation.rows(applied) == [(2,)]  # The first of them is the fixture's.
 
@@ -130,24 +130,26 @@ def test_a_transaction_that_the_pooler_keeps_for_a_client_that_is_gone_is_ended(
     assert ground.new_runs() == ["failed"]
 
 
-def test_a_session_that_serves_another_client_by_now_is_not_ended(
-    pooled: Pooled, ground: Ground, command: Run
-) -> None:
-    """The pool has one session, so that whoever comes next has the one of the lost transaction."""
+def test_a_session_that_serves_another_client_by_now_is_not_ended(pooled: Pooled) -> None:
+    """The pool has one session, so that the next transaction has the one of the last."""
     with contextlib.ExitStack() as stack:
-        one = stack.enter_context(pooler(pooled.direct, size=1))
-        shared = replace(
-            ground.installation, url=url_of_database(one, ground.installation.database)
-        )
-        another = stack.enter_context(psycopg.connect(shared.url))
-
-        def end_transaction_and_serve_another() -> None:
-            ground.end_sessions()
-
-        lost = Fault(ground.commit_at(), act=end_transaction_and_serve_another)
-        with FaultProxy(shared.url, lost) as proxy:
-            assert command(proxy).code == 1
-        assert another.execute("SELECT 1").fetchone() == (1,)
+        url = stack.enter_context(pooler(pooled.direct, size=1))
+        client, another = (stack.enter_context(connect(url)) for _ in range(2))
+        with client.transaction():
+            session = session_of(client)
+        with another.transaction():
+            taken = session_of(another)
+            asking = stack.enter_context(connect(pooled.direct))
+            assert session is not None
+            assert taken is not None
+            assert (taken.pid, taken.since) == (session.pid, session.since)
+            end_session(asking, session)
+            assert another.execute("SELECT 1").fetchone() == (1,)
+        with pytest.raises(psycopg.OperationalError), another.transaction():
+            still = session_of(another)
+            assert still is not None
+            end_session(asking, still)
+            another.execute("SELECT 1")
 
 
 def test_a_backend_that_is_ended_while_it_commits_leaves_all_or_nothing_and_the_command_knows(
