@@ -78,4 +78,4 @@ def direct(pooled: Pooled, waiting: Installation, tmp_path: Path) -> Iterator[In
 @pytest.fixture
 def installation(pooled: Pooled, direct: Installation) -> Installation:
     """The same installation, reached through the pooler."""
-    return replace(direct, url=pooled.through(direct.url))
+    return replace(direct, owner_url=pooled.through(direct.owner_url))

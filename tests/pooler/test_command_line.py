@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import psycopg
-
 from tests.cli.conftest import Ran
 from tests.support.installation import CORK, Installation
+from tests.support.logins import ensure_service_login
 from tests.support.program import run
 
 EDIT = (
@@ -14,15 +13,20 @@ EDIT = (
 )
 
 
-def succeeds(installation: Installation, *arguments: str) -> Ran:
-    done = run(installation, *arguments)
+def succeeds(installation: Installation, *arguments: str, url: str | None = None) -> Ran:
+    done = run(installation, *arguments, url=url)
     assert done.code == 0, (arguments, done)
     return done
 
 
+def succeeds_as_owner(installation: Installation, *arguments: str) -> Ran:
+    return succeeds(installation, *arguments, url=installation.owner_url)
+
+
 def test_an_empty_database_is_set_up_and_applied_to_once(empty: Installation) -> None:
-    assert "migrations applied" in succeeds(empty, "db", "bootstrap").err
-    succeeds(empty, "db", "migrate")
+    assert "migrations applied" in succeeds_as_owner(empty, "db", "bootstrap").err
+    succeeds_as_owner(empty, "db", "migrate")
+    ensure_service_login(empty.owner_url)
     succeeds(empty, "db", "status")
     assert run(empty, "plan", "--detailed-exitcode").code == 2
     succeeds(empty, "plan", "--rehearse")
@@ -48,7 +52,7 @@ def test_the_record_is_read_verified_and_archived(installation: Installation) ->
     succeeds(installation, "audit", "anchor")
     succeeds(installation, "audit", "export", "--out", "evidence.zip")
     succeeds(installation, "audit", "check", "evidence.zip")
-    succeeds(installation, "db", "archive", "--before", "2100-01-01T00:00:00Z")
+    succeeds_as_owner(installation, "db", "archive", "--before", "2100-01-01T00:00:00Z")
     assert installation.rows("SELECT count(*) FROM configuration_audit_log") == [(0,)]
     succeeds(installation, "audit", "verify")
 
@@ -76,12 +80,12 @@ def test_nothing_is_set_for_the_next_client_of_the_same_session(
     installation: Installation,
 ) -> None:
     settings = "SELECT name, setting FROM pg_settings WHERE source = 'session' ORDER BY name"
-    with psycopg.connect(installation.url, autocommit=True) as another:
-        # One of the pool's connections stays with this client until its transaction ends.
+    with installation.service() as another, installation.service() as next_client:
+        # Of the pool's two sessions one stays with this client until its transaction ends.
         another.execute("BEGIN")
-        before = installation.rows(settings)
+        before = next_client.execute(settings).fetchall()
         succeeds(installation, "plan", "--rehearse")
         succeeds(installation, "apply", "--yes")
         succeeds(installation, "metrics")
         run(installation, "db", "doctor")
-        assert installation.rows(settings) == before
+        assert next_client.execute(settings).fetchall() == before

@@ -23,8 +23,7 @@ from tests.support.program import ended, start
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconciler', 0))"
 SESSIONS = (
-    "SELECT count(*) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
 )
 WAITING = (
     "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory' "
@@ -68,10 +67,10 @@ def test_more_clients_than_sessions_are_served(
     installation: Installation, direct: Installation
 ) -> None:
     with contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(installation.connection()) for _ in range(3 * POOL_SIZE)]
+        clients = [stack.enter_context(installation.service()) for _ in range(3 * POOL_SIZE)]
         for client in clients:
             client.execute("SELECT 1")
-        (sessions,) = direct.rows(SESSIONS)[0]
+        (sessions,) = direct.rows(SESSIONS, [installation.login.name])[0]
     assert 1 <= sessions <= POOL_SIZE
 
 
@@ -89,7 +88,7 @@ def test_of_two_applies_at_once_one_writes_and_the_other_finds_nothing_to_do_or_
 def test_a_killed_client_leaves_no_transaction_and_the_next_one_applies(
     ground: Ground, installation: Installation
 ) -> None:
-    with psycopg.connect(ground.installation.url) as holder:
+    with psycopg.connect(ground.installation.owner_url) as holder:
         holder.execute(LOCK)
         process = start(installation, "apply", "--yes")
         await_rows(ground.installation, WAITING, 1)
