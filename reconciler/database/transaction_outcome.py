@@ -23,16 +23,24 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A server process, which is another one once its number is used again."""
+    """A server process while it runs one transaction.
+
+    It is another process once its number is used again. Behind a pooler it may work for somebody
+    else as soon as the transaction has ended, so ``began``, the transaction's start, is a part.
+    """
 
     pid: int
     since: datetime
+    began: datetime
 
 
 def session_of(connection: Connection) -> Session | None:
-    """Return the server process that works for ``connection``; None where the server hides it."""
+    """Return the server process of the transaction that ``connection`` is in.
+
+    None where the server hides it.
+    """
     row = connection.execute(query("apply/session")).fetchone()
-    return Session(*row) if row else None
+    return Session(*row) if row and None not in row else None
 
 
 def outcome_of(connection: Connection, run_id: UUID, transaction: str) -> Outcome:
@@ -60,5 +68,10 @@ def _status(connection: Connection, transaction: str) -> str | None:
 
 
 def end_session(connection: Connection, session: Session) -> None:
-    """End a server process whose client is gone; nothing happens where it has ended already."""
-    connection.execute(query("apply/end_session"), {"pid": session.pid, "since": session.since})
+    """End a server process whose client is gone, if it still runs that client's transaction.
+
+    Nothing happens where the transaction has ended: the process may have been given to another
+    client since, by a pooler.
+    """
+    asked = {"pid": session.pid, "since": session.since, "began": session.began}
+    connection.execute(query("apply/end_session"), asked)

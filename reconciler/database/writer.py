@@ -15,7 +15,12 @@ from uuid import UUID
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
-from reconciler.database.connection import Connection, limit_lock_waits
+from reconciler.database.connection import (
+    Connection,
+    limit_lock_waits,
+    notice_lost_clients,
+    writing,
+)
 from reconciler.database.derived_writer import write_derived
 from reconciler.database.row_counts import expect_rows
 from reconciler.database.snapshots import write_snapshots
@@ -213,5 +218,7 @@ def _require_no_difference(connection: Connection) -> None:
 
 
 def refresh_views(connection: Connection) -> None:
-    """Refresh the reporting views beside their readers, outside any transaction."""
-    connection.execute(query("apply/refresh_views"))
+    """Refresh the reporting views beside their readers, in a transaction of their own. Commits."""
+    with writing(connection):
+        notice_lost_clients(connection)
+        connection.execute(query("apply/refresh_views"))

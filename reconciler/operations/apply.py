@@ -179,7 +179,6 @@ class _Run:
             return Applied(planned)
         unneeded = self.request.force and not self.forced
         remarks = ("nothing had to be forced",) if unneeded else ()
-        notice_lost_clients(self.connection)
         try:
             self._write_with_retries(planned)
             return self._applied(planned, (*remarks, *self._refresh()))
@@ -281,6 +280,7 @@ class _Run:
         self.attempt = attempt = Attempt()
         with writing(self.connection, commit=commit):
             attempt.session = session_of(self.connection)
+            notice_lost_clients(self.connection)
             writer.take_lock(self.connection, self.request.lock_timeout_seconds)
             self._require_safe()
             under_lock = plan_on(self.connection, self.prepared)

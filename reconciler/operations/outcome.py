@@ -22,8 +22,8 @@ _LONGEST_WAIT_SECONDS = 2.0
 class Attempt:
     """One transaction of a run, as far as it had come.
 
-    ``session`` is the server process, ``transaction`` the server's name of it; ``committing``
-    once COMMIT was, or may have been, sent.
+    ``session`` is the server process while it runs it, ``transaction`` the server's name of it;
+    ``committing`` once COMMIT was, or may have been, sent.
     """
 
     session: Session | None = None
@@ -36,7 +36,7 @@ def was_committed(
 ) -> bool:
     """Return whether a transaction was committed, asking until the server knows.
 
-    A server process that still works for the client that is gone is ended.
+    A server process that still runs it, for the client that is gone, is ended.
 
     Raises:
         OutcomeUnknownError: the server could not be reached, or did not know, for that long.

@@ -95,12 +95,12 @@ def made(login: Login, database: str, statements: list[str]) -> list[str]:
 
 
 def _answer(connection: Connection, statement: str) -> str:
+    # By itself: where a server cannot parse the statement, it would run nothing of both.
+    connection.execute("SAVEPOINT before")
     if statement.startswith("COPY"):
-        connection.execute("SAVEPOINT before")
         with connection.cursor().copy(statement.encode()) as copied:
             return b"".join(bytes(part) for part in copied).decode()
-    cursor = connection.execute(f"SAVEPOINT before; {statement}".encode())
-    cursor.nextset()
+    cursor = connection.execute(statement.encode())
     rows = cursor.fetchall() if cursor.description else []
     return f"{cursor.statusmessage} {rows}"
 

@@ -80,7 +80,9 @@ def recovered(url: str) -> Connection:
 def test_a_server_that_crashes_has_all_or_nothing_and_the_command_knows(
     crashing: Ground, statement: str, when: When
 ) -> None:
-    at = max(n for n, it in enumerate(crashing.messages, 1) if statement in it.sql)
+    numbered = list(enumerate(crashing.messages, 1))
+    last = max(at for at, message in numbered if statement in message.sql)
+    at = crashing.commit_at() if statement == "COMMIT" else last
     fault = Fault(at, when, act=lambda: kill_backend(crashing), cuts=False)
     with FaultProxy(crashing.installation.url, fault) as proxy:
         said = crashing.apply(proxy.url)

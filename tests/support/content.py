@@ -50,9 +50,11 @@ _STORED = """
 SELECT attname FROM pg_attribute
 WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 """
+# Before PostgreSQL 15 what a partition has of its parent's triggers passes for internal.
 _TRIGGERS = """
 SELECT relname, tgname, tgenabled = 'A' FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+WHERE relnamespace = 'public'::regnamespace AND tgenabled IN ('O', 'A')
+  AND (NOT tgisinternal OR (tgparentid <> 0 AND tgconstraint = 0))
 """
 
 

@@ -16,6 +16,7 @@ from tests.support.logins import ensure_service_login
 
 # Any number will do, as long as nothing else in the maintenance database locks it.
 _MIGRATING = 7_303_014
+_END_SESSIONS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
 
 
 @contextlib.contextmanager
@@ -26,7 +27,7 @@ def fresh_database(server_url: str, template: str = "template0") -> Iterator[str
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template))
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier)
     try:
-        _on_server(server_url, create)
+        _on_server(server_url, create, without_sessions_in=template)
         yield url_of_database(server_url, name)
     finally:
         _on_server(server_url, drop)
@@ -56,7 +57,11 @@ def url_of_database(server_url: str, name: str) -> str:
     return urlsplit(server_url)._replace(path=f"/{name}").geturl()
 
 
-def _on_server(server_url: str, statement: sql.Composed) -> None:
+def _on_server(
+    server_url: str, statement: sql.Composed, *, without_sessions_in: str | None = None
+) -> None:
     connection: psycopg.Connection[Any]
     with psycopg.connect(server_url, autocommit=True) as connection:
+        # A database that is copied may have no session, and a pooler keeps some for its clients.
+        connection.execute(_END_SESSIONS, [without_sessions_in])
         connection.execute(statement)

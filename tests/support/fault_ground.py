@@ -103,8 +103,9 @@ class Ground:
 
     def commit_at(self) -> int:
         """Return which message of an untouched apply is the COMMIT of what it writes."""
-        commits = [at for at, each in enumerate(self.messages, 1) if each.sql == "COMMIT"]
-        return commits[-1]
+        numbered = list(enumerate(self.messages, 1))
+        run = next(at for at, each in numbered if "INSERT INTO reconcile_runs" in each.sql)
+        return next(at for at, each in numbered if at > run and each.sql == "COMMIT")
 
     def end_sessions(self) -> None:
         """End every session of the database but the watcher's, and wait for it."""

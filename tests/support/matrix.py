@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.database.server.embedded import wheel_binaries
+from tests.support.postgres_versions import fetched_installations
 from tests.support.servers import (
     POSTGRES_VARIABLE,
     PROJECT,
@@ -52,9 +53,11 @@ class Outcome:
 
 
 def installations() -> list[Installation]:
-    """Return every PostgreSQL of this machine: the wheel's, then the system's newest first."""
+    """Return every PostgreSQL of this machine: the wheel's, what was fetched, the system's."""
     wheel = [Installation("wheel", wheel_binaries(major)) for major in _WHEEL_MAJORS]
-    return wheel + [Installation("system", folder) for folder in system_installations()]
+    fetched = [Installation("fetched", folder) for folder in fetched_installations()]
+    system = [Installation("system", folder) for folder in system_installations()]
+    return [*wheel, *fetched, *system]
 
 
 def run_tests(installation: Installation, arguments: list[str]) -> Outcome:

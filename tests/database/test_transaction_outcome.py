@@ -1,0 +1,52 @@
+"""A server process is ended for the sake of one transaction, and left alone in any other."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from reconciler.database.connection import Connection, connect
+from reconciler.database.transaction_outcome import Session, end_session, session_of
+
+
+def session_in(connection: Connection) -> Session:
+    session = session_of(connection)
+    assert session is not None
+    return session
+
+
+def test_a_process_in_the_transaction_is_ended(empty_database: str) -> None:
+    with (
+        connect(empty_database) as asking,
+        connect(empty_database) as lost,
+        pytest.raises(psycopg.OperationalError),
+        lost.transaction(),
+    ):
+        end_session(asking, session_in(lost))
+        lost.execute("SELECT 1")
+
+
+def test_a_process_that_has_begun_another_transaction_is_left_alone(empty_database: str) -> None:
+    with connect(empty_database) as asking, connect(empty_database) as shared:
+        with shared.transaction():
+            ended = session_in(shared)
+        with shared.transaction():
+            now = session_in(shared)
+            assert (now.pid, now.since) == (ended.pid, ended.since)
+            end_session(asking, ended)
+            assert shared.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_process_between_transactions_is_left_alone(empty_database: str) -> None:
+    with connect(empty_database) as asking, connect(empty_database) as shared:
+        with shared.transaction():
+            ended = session_in(shared)
+        end_session(asking, ended)
+        assert shared.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_process_that_is_gone_is_no_error(empty_database: str) -> None:
+    with connect(empty_database) as asking:
+        with connect(empty_database) as leaving, leaving.transaction():
+            gone = session_in(leaving)
+        end_session(asking, gone)

@@ -1,0 +1,1 @@
+"""The product through PgBouncer in transaction mode."""
