@@ -20,7 +20,7 @@ TABLES = (
     "site_extension_configs",
 )
 _NO_SITES = SiteFigures(None, None, 0, 0, 0, 0, 0, 0, None, None)
-_TIMED = ("audit_history", "snapshot")
+_TIMED = ("archive", "audit_history", "snapshot")
 
 
 def limit_statements(connection: Connection, seconds: float) -> None:

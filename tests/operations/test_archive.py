@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -22,6 +25,11 @@ INSERT INTO configuration_audit_archive
 SELECT (jsonb_populate_record(held, '{"reason": "another"}')).*
 FROM configuration_audit_archive AS held
 """
+WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted"
+ARCHIVING = (
+    "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%reconciler_archive_audit%' "
+    "AND pid <> pg_backend_pid() AND datname = current_database()"
+)
 LATER = timedelta(minutes=1)
 
 
@@ -101,6 +109,37 @@ def test_an_archiving_that_dies_half_way_has_moved_nothing(
     installation.rows(f"DROP TRIGGER z_die ON {table}")
     assert (records(installation), installation.rows(COUNTS)) == (before, [(6, 0)])
     assert archive_all(installation) == 6
+
+
+@pytest.mark.parametrize(
+    ("table", "event"),
+    [("configuration_audit_archive", "INSERT"), ("configuration_audit_log", "DELETE")],
+)
+def test_an_archiving_whose_client_is_killed_has_moved_all_or_nothing(
+    installation: Installation, table: str, event: str
+) -> None:
+    # The archiving waits where the trigger stands, for a lock that this test holds.
+    installation.rows(
+        "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "PERFORM pg_advisory_xact_lock(42); RETURN NULL; END $$; "
+        f"CREATE TRIGGER z_wait AFTER {event} ON {table} EXECUTE FUNCTION wait()"
+    )
+    before = records(installation)
+    with installation.connection() as holder:
+        holder.execute("SELECT pg_advisory_lock(42)")
+        command = ["db", "archive", "--before", "2100-01-01", "--database", installation.owner_url]
+        client = subprocess.Popen([sys.executable, "-m", "reconciler", *command])
+        while not installation.rows(WAITING):
+            time.sleep(0.01)
+        client.kill()
+        client.wait()
+    while installation.rows(ARCHIVING):
+        time.sleep(0.01)
+    assert records(installation) == before
+    assert installation.rows(COUNTS) in ([(6, 0)], [(0, 6)])
+    installation.rows(f"DROP TRIGGER z_wait ON {table}")
+    archive_all(installation)
+    assert (records(installation), installation.rows(COUNTS)) == (before, [(0, 6)])
 
 
 def test_drift_quotes_an_edit_that_was_archived(installation: Installation) -> None:
