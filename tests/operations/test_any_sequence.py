@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import methodcaller
 from pathlib import Path
@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 )
 from psycopg.types.json import Jsonb
 
-from reconciler.database.connection import Connection, connect
+from reconciler.database.connection import connect
 from reconciler.model.canonical import config_hash
 from reconciler.model.document import JsonObject
 from reconciler.model.plan import Scope
@@ -290,7 +290,7 @@ class Sequences(RuleBasedStateMachine):
             for key in before.keys() | desired.keys() | self.applied.keys()
             if concerned(key) and not before.get(key) == self.applied.get(key) == desired.get(key)
         }
-        done = self.installation.apply(open_database=self._opened, **options)
+        done = self.installation.apply(**options)
         assert not done.plan.blocked
         audited = self.connection.execute(AUDIT_OF_RUN, [str(done.run_id)]).fetchall()
         changes = [
@@ -308,12 +308,8 @@ class Sequences(RuleBasedStateMachine):
 
     def _again_writes_nothing(self, **options: Any) -> None:
         before = table_digests(self.connection)
-        assert self.installation.apply(open_database=self._opened, **options).run_id is None
+        assert self.installation.apply(**options).run_id is None
         assert table_digests(self.connection) == before
-
-    @contextlib.contextmanager
-    def _opened(self) -> Iterator[Connection]:
-        yield self.connection
 
     def _commit(self, desired: Desired, files: dict[str, str | None]) -> None:
         commit = self.installation.commit("Change what is desired", files)
