@@ -221,4 +221,9 @@ def refresh_views(connection: Connection) -> None:
     """Refresh the reporting views beside their readers, in a transaction of their own. Commits."""
     with writing(connection):
         notice_lost_clients(connection)
-        connection.execute(query("apply/refresh_views"))
+        refresh_views_within(connection)
+
+
+def refresh_views_within(connection: Connection) -> None:
+    """Refresh the reporting views in the caller's transaction, which the caller commits."""
+    connection.execute(query("apply/refresh_views"))

@@ -15,7 +15,7 @@ from reconciler.database.migrations import (
     require_machshop_tables,
 )
 from reconciler.database.snapshots import sites_with_records, write_snapshots
-from reconciler.database.writer import RunRecord, record_run, refresh_views
+from reconciler.database.writer import RunRecord, record_run, refresh_views_within
 from reconciler.model.adoption import Adoption, AdoptionFinding, JudgedConfiguration
 from reconciler.rules.stored_configuration import judged
 
@@ -64,7 +64,7 @@ def _adopted(connection: Connection, zone: str, *, committed: bool) -> Adoption:
     tables = database.counts(connection)
     findings = (*_findings(found), *database.row_findings(connection))
     database.drop_aside(connection)
-    refresh_views(connection)
+    refresh_views_within(connection)
     return Adoption(
         run_id=run.id,
         timestamps_in=zone,

@@ -1,6 +1,6 @@
 -- Every recorded signature, and how far its site's audit log had come when it was recorded: at the
--- last row of its run, or at its own row where it was given outside the reconciler. No place: the
--- audit log knows nothing of it.
+-- last row of its run or of the adoption that took it over, or at its own row where it was given
+-- outside the reconciler. No place: the audit log knows nothing of it.
 WITH linked AS (
     SELECT record.site_id, record.extension_id, record.action, record.changed_at, record.details,
            record.new_config_hash, chain.position
@@ -17,12 +17,17 @@ WITH linked AS (
     FROM linked
     WHERE action = 'signoff' AND details ->> 'origin' = 'out-of-band'
     GROUP BY 1, 2, 3, 4, 5, 6
+), by_adoption AS (
+    SELECT site_id, changed_at, max(position) AS position
+    FROM linked WHERE action = 'adopted' GROUP BY 1, 2
 )
 SELECT signed.site_id, (to_jsonb(signed) - 'id')::text, signed.recorded_at,
-       coalesce(by_run.position, by_hand.position)
+       coalesce(by_run.position, by_hand.position, by_adoption.position)
 FROM compliance_signoffs AS signed
 LEFT JOIN by_run
     ON by_run.site_id = signed.site_id AND by_run.run_id = signed.metadata ->> 'runId'
+LEFT JOIN by_adoption
+    ON by_adoption.site_id = signed.site_id AND by_adoption.changed_at = signed.recorded_at
 LEFT JOIN by_hand
     ON by_hand.site_id = signed.site_id AND by_hand.extension_id = signed.extension_id
     AND by_hand.new_config_hash = signed.config_hash AND by_hand.changed_at = signed.recorded_at
