@@ -26,7 +26,6 @@ from reconciler.model.live import (
     OutOfBandEdit,
     Row,
 )
-from reconciler.model.rollup import SiteRollup, rollup
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +89,6 @@ def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[Databa
             before = live if same else Row(*applied) if applied[1] is not None else None
             found.append(DatabaseRow(ConfigurationKey(site, extension), live, before, number or 0))
     return found
-
-
-def site_rollups(connection: Connection, sites: Collection[UUID]) -> dict[UUID, SiteRollup]:
-    """Return each of ``sites`` in one line, computed from its rows and their history now."""
-    rows = connection.execute(query("state/site_rollups"), {"sites": list(sites)})
-    nothing = SiteRollup(0, rollup(()), drifted=False)
-    return dict.fromkeys(sites, nothing) | {
-        site_id: SiteRollup(configurations, live or nothing.rollup, drifted)
-        for site_id, configurations, live, drifted in rows
-    }
-
-
-def extension_counts(connection: Connection, sites: Collection[UUID]) -> dict[str, int]:
-    """Return how many live configurations each extension has at ``sites``."""
-    rows = connection.execute(query("state/extension_counts"), {"sites": list(sites)})
-    return dict(rows.fetchall())
 
 
 def unmanaged_sites(connection: Connection, sites: Collection[UUID]) -> list[UnmanagedSite]:
