@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,9 +22,9 @@ class Files(Mapping[str, bytes]):
         """Return the bytes of files, in the order asked for."""
         return [self[path] for path in paths]
 
+    @abstractmethod
     def identity(self, path: str) -> str | None:
         """Return what names the bytes of a file wherever they stand; None where nothing does."""
-        raise NotImplementedError
 
 
 class ReadFiles(Files):
