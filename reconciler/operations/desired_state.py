@@ -84,18 +84,18 @@ def check_desired_state(source: Source) -> Checked:
     return _checked(source, load(tree))
 
 
-def read_base(folder: Path, ref: str, head: Checked) -> DesiredState:
+def read_base(folder: Path, commit: str, head: Checked) -> DesiredState:
     """Return the desired state at a base commit, which only tells whose a change is.
 
-    What forbids a comparison is looked for, and nothing else. Sites that are the same in the head
+    What forbids a comparison is looked for, and nothing else. Files that are the same in the head
     are not read again.
 
     Raises:
         ReconcilerError: the folder or the commit cannot be read at all.
         InvalidDesiredStateError: it is not valid, so that nothing can be told by it.
     """
-    source = Source(folder, ref)
-    loaded = load(read_commit(folder, ref), head.loaded)
+    source = Source(folder, commit)
+    loaded = load(read_commit(folder, commit), head.loaded)
     state = loaded.state
     if state is not None:
         found = chain(loaded.diagnostics, loaded.content, check_people(state))

@@ -90,10 +90,12 @@ def prepare(request: PlanRequest) -> PreparedRequest:
     source = request.source
     if request.base is None:
         return PreparedRequest(request, check_desired_state(source))
-    head = check_desired_state(replace(source, since=commit_named(source.folder, request.base)))
+    # Resolved once: the branch may move while the head is read.
+    base = commit_named(source.folder, request.base)
+    head = check_desired_state(replace(source, since=base))
     if head.comparable is None:
         return PreparedRequest(request, head)
-    return PreparedRequest(request, head, read_base(source.folder, request.base, head))
+    return PreparedRequest(request, head, read_base(source.folder, base, head))
 
 
 def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
