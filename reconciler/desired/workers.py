@@ -77,8 +77,10 @@ def _received(readers: list[Connection]) -> Iterator[Result]:
                 several = reader.recv()
             except EOFError:
                 raise ReconcilerError(
-                    "a process that reads files was ended from outside",
-                    "Was there enough memory? Run it again.",
+                    "a process that read a part of the files was ended from outside; nothing was "
+                    "compared or written",
+                    "Mostly the system was out of memory, and its log says so. Give it more, or "
+                    "end what else runs there, and run this again.",
                 ) from None
             if several is _DONE:
                 left.remove(reader)
