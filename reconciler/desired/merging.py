@@ -8,7 +8,7 @@ from typing import TypeAlias
 from reconciler.model.canonical import config_hash
 from reconciler.model.desired import DesiredConfiguration, Layer, Site, merged
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.document import Document
+from reconciler.model.document import Document, JsonObject
 from reconciler.model.files import ExtensionFile, ProfileEntry, ProfileFile
 from reconciler.model.kinds.files import MISSING_VERSION, UNKNOWN_PROFILE
 from reconciler.model.manifest import Catalog
@@ -50,8 +50,11 @@ def merge(
     brought: list[tuple[ProfileEntry, Layer]],
     own: tuple[ExtensionFile, Document] | None,
     catalog: Catalog,
-) -> DesiredConfiguration | None:
-    """Return one configuration, or None where neither profile nor file gives a version."""
+) -> tuple[DesiredConfiguration, JsonObject] | None:
+    """Return one configuration with what it holds, merged.
+
+    None where neither profile nor file gives a version.
+    """
     layers = [layer for _, layer in brought]
     versions = [entry.version for entry, _ in brought]
     if own:
@@ -63,15 +66,17 @@ def merge(
     # Versions are stored as the manifest writes them, with or without a leading "v".
     if manifest := catalog.manifest(extension, version):
         version = manifest.content.version
-    return DesiredConfiguration(
+    configuration = merged(layers)
+    desired = DesiredConfiguration(
         site=site,
         extension=extension,
         version=version,
-        config_hash=config_hash(site.id, extension, version, merged(layers)),
+        config_hash=config_hash(site.id, extension, version, configuration),
         layers=tuple(layers),
         reason=own[0].reason if own else None,
         signoffs=tuple(own[0].signoffs) if own else (),
     )
+    return desired, configuration
 
 
 def missing_version(

@@ -174,9 +174,10 @@ class SiteReader:
             if own and not own[0].enabled:
                 _opt_out(reading, extension, layers, own[1], whole=whole)
                 continue
-            desired = merge(site, extension, layers, own, self._catalog)
-            if desired is not None:
-                reading.content.extend(self._checker.check(desired))
+            merged = merge(site, extension, layers, own, self._catalog)
+            if merged is not None:
+                desired, configuration = merged
+                reading.content.extend(self._checker.check(desired, configuration))
                 reading.enabled.append(_enabled(desired, has_own_file=own is not None))
                 continue
             reading.without_version.add(extension)

@@ -38,15 +38,21 @@ class ContentChecker:
         """
         yield from self._schemas.check_manifest(manifest)
 
-    def check(self, desired: DesiredConfiguration) -> Iterator[Diagnostic]:
-        """Yield what is wrong with what a configuration holds."""
+    def check(
+        self, desired: DesiredConfiguration, configuration: JsonObject
+    ) -> Iterator[Diagnostic]:
+        """Yield what is wrong with what a configuration holds.
+
+        Args:
+            desired: the configuration.
+            configuration: what it holds, merged.
+        """
         manifest = self._catalog.manifest(desired.extension, desired.version)
         if manifest is None:
             identity = desired.extension, plain_version(desired.version)
             if identity not in self._unreadable:
                 yield from check_catalog_reference(desired, self._catalog)
             return
-        configuration = desired.configuration
         shape = _shape(configuration)
         in_order = shape is not None and (id(manifest), shape) in self._in_order
         found = list(self._schemas.check(desired, configuration, manifest, named=in_order))
