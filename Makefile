@@ -48,8 +48,8 @@ test-pooler: $(INSTALLED) ## run the program through PgBouncer in transaction mo
 	$(BIN)/python -m pytest tests/pooler -m pooler -n 0
 
 .PHONY: test-faults
-test-faults: $(INSTALLED) ## break an apply off at every message, in every way
-	$(BIN)/python -m pytest tests/faults -m faults --dist worksteal
+test-faults: $(INSTALLED) ## break an apply and an adoption off at every message, in every way
+	$(BIN)/python -m pytest tests/faults tests/adoption -m faults --dist worksteal
 
 .PHONY: test-exhaustive
 test-exhaustive: $(INSTALLED) ## every case of what `make test` tries in part

@@ -77,7 +77,9 @@ def stream(connection: Connection, name: str, asked: dict[str, Any]) -> Iterator
     """Yield the rows of a named query by a cursor of the server, in the caller's transaction."""
     # All rows are fetched: a plan for the first tenth of them would be the slower one.
     connection.execute("SELECT set_config('cursor_tuple_fraction', '1', TRUE)")
-    with connection.cursor(name=name.replace("/", "_")) as cursor:
+    # Entered twice: where the connection is lost while the cursor is closed, psycopg leaves the
+    # cursor open (its issue 173), and takes note of that only when it is closed once more.
+    with connection.cursor(name=name.replace("/", "_")) as cursor, cursor:
         cursor.itersize = _ROWS_A_TRIP
         cursor.execute(query(name), asked)
         yield from cursor
