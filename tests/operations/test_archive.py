@@ -28,8 +28,9 @@ FROM configuration_audit_archive AS held
 WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted"
 ARCHIVING = (
     "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%reconciler_archive_audit%' "
-    "AND pid <> pg_backend_pid() AND datname = current_database()"
+    "AND pid <> pg_backend_pid() AND datname = current_database() AND state <> 'idle'"
 )
+LONGEST_SECONDS = 60
 LATER = timedelta(minutes=1)
 
 
@@ -111,6 +112,13 @@ def test_an_archiving_that_dies_half_way_has_moved_nothing(
     assert archive_all(installation) == 6
 
 
+def await_rows(installation: Installation, statement: str, *, there: bool) -> None:
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while bool(installation.rows(statement)) is not there:
+        assert time.monotonic() < deadline, statement
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("table", "event"),
     [("configuration_audit_archive", "INSERT"), ("configuration_audit_log", "DELETE")],
@@ -125,16 +133,14 @@ def test_an_archiving_whose_client_is_killed_has_moved_all_or_nothing(
         f"CREATE TRIGGER z_wait AFTER {event} ON {table} EXECUTE FUNCTION wait()"
     )
     before = records(installation)
-    with installation.connection() as holder:
-        holder.execute("SELECT pg_advisory_lock(42)")
+    with installation.connection() as holder, holder.transaction():
+        holder.execute("SELECT pg_advisory_xact_lock(42)")
         command = ["db", "archive", "--before", "2100-01-01", "--database", installation.owner_url]
         client = subprocess.Popen([sys.executable, "-m", "reconciler", *command])
-        while not installation.rows(WAITING):
-            time.sleep(0.01)
+        await_rows(installation, WAITING, there=True)
         client.kill()
         client.wait()
-    while installation.rows(ARCHIVING):
-        time.sleep(0.01)
+    await_rows(installation, ARCHIVING, there=False)
     assert records(installation) == before
     assert installation.rows(COUNTS) in ([(6, 0)], [(0, 6)])
     installation.rows(f"DROP TRIGGER z_wait ON {table}")
