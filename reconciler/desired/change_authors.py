@@ -69,7 +69,7 @@ def change_authors(
         return dict.fromkeys(bases, UNKNOWN)
     parts = {key: dict(_parts(state.configurations[key], state)) for key in bases}
     every = {part for said in parts.values() for part in said}
-    if git.links(commit) & {part.path for part in every}:
+    if git.links(commit, {part.path for part in every}):
         return dict.fromkeys(bases, UNKNOWN)  # what a link leads to has its own history
     recent = {base: git.commits_between(base, commit) for base in set(bases.values()) if base}
     touches = git.touches(commit, {part.path for part in every})

@@ -44,7 +44,10 @@ _MOST_PATHSPECS = 200
 
 
 class TreeEntry(NamedTuple):
-    """One entry of a commit's tree. ``size`` is in bytes; a submodule has none."""
+    """One entry of a commit's tree: ``blob`` is git's name of it, ``size`` is in bytes.
+
+    A tree and a submodule have no size.
+    """
 
     mode: str
     blob: str
@@ -64,6 +67,11 @@ class GitFolder:
     root: Path
     prefix: str
     """The folder's path from the repository's root, with ``/``; empty for the root itself."""
+
+    @property
+    def _whole(self) -> list[str]:
+        """The whole folder as a list of paths; where that is the repository, no path is named."""
+        return [self.prefix] if self.prefix else []
 
     def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         command = ["git", *_SAFE_OPTIONS, *arguments]
@@ -117,18 +125,40 @@ class GitFolder:
         author_name, author_email, subject = _text(shown).rstrip("\n").split("\0")
         return Revision(commit, dirty, author_name, author_email, subject, ref)
 
-    def entries(self, commit: str) -> list[TreeEntry]:
-        """Return the tree's entries below the folder, with paths relative to it."""
-        below = ("--", self.prefix) if self.prefix else ()
-        listing = self._run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, *below)
-        beginning = f"{self.prefix}/" if self.prefix else ""
-        lines = listing.decode("utf-8", "backslashreplace").split("\0")
-        return [_tree_entry(line, len(beginning)) for line in lines if line]
+    def entries(self, commit: str, below: Collection[str] | None = None) -> list[TreeEntry]:
+        """Return the tree's entries below the folder, with paths relative to it.
 
-    def links(self, commit: str) -> set[str]:
-        """Return the symbolic links of a commit's tree below the folder, from the root."""
-        below = f"{self.prefix}/" if self.prefix else ""
-        return {below + entry.path for entry in self.entries(commit) if entry.mode == SYMLINK}
+        Args:
+            commit: the commit.
+            below: files and folders, relative to this one; without, all there is.
+        """
+        beginning = f"{self.prefix}/" if self.prefix else ""
+        paths = self._whole if below is None else [beginning + path for path in sorted(below)]
+        found = self._tree("-r", "-l", "--full-tree", commit, "--", *paths)
+        return [entry._replace(path=entry.path[len(beginning) :]) for entry in found]
+
+    def listing(self, commit: str, path: str = "") -> list[TreeEntry]:
+        """Return what stands in one folder of a commit, trees among it, with names for paths.
+
+        Args:
+            commit: the commit.
+            path: the folder, relative to this one; this one itself without.
+
+        Raises:
+            ReconcilerError: the commit has no such folder.
+        """
+        name = "/".join(part for part in (self.prefix, path) if part)
+        return self._tree("--full-tree", f"{commit}:{name}")
+
+    def _tree(self, *arguments: str) -> list[TreeEntry]:
+        lines = self._run("ls-tree", "-z", *arguments).decode("utf-8", "backslashreplace")
+        return [_tree_entry(line) for line in lines.split("\0") if line]
+
+    def links(self, commit: str, paths: Collection[str]) -> set[str]:
+        """Return which of ``paths`` (from the repository's root) a commit has as symbolic links."""
+        below = sorted(paths) if len(paths) <= _MOST_PATHSPECS else self._whole
+        entries = self._tree("-r", "--full-tree", commit, "--", *below)
+        return {entry.path for entry in entries if entry.mode == SYMLINK} & set(paths)
 
     def blobs(self, names: Collection[str]) -> Iterator[bytes]:
         """Yield the contents of blobs, in the order asked for, from one git process.
@@ -180,6 +210,40 @@ class GitFolder:
         found = self.contents([f"{name}^{{commit}}" for name in wanted])
         return {name for name, held in zip(wanted, found, strict=True) if held is not None}
 
+    def touched_between(self, since: str, until: str) -> set[str]:
+        """Return every path below the folder that a commit touched which ``until`` alone has.
+
+        Also where a later one took it back, and on branches that were merged.
+        """
+        return self._names("--cc", "--full-history", f"{since}..{until}")
+
+    def differing_ways(self, one: str, other: str) -> set[str] | None:
+        """Return every path below the folder that was touched since two commits went apart.
+
+        Of a merge only what it brought counts. None where that says nothing of what git tells
+        of the other paths: the two have no common line of first parents.
+        """
+        found: set[str] = set()
+        if one == other:
+            return found
+        try:
+            fork = _text(self._run("merge-base", one, other)).split()[0]
+        except (ReconcilerError, IndexError):
+            return None
+        for end in (one, other):
+            line = self._run("rev-list", "--first-parent", "--parents", f"{fork}..{end}")
+            commits = _text(line).splitlines()
+            if commits and commits[-1].split()[1:2] != [fork]:
+                return None
+            if commits:
+                found |= self._names("--first-parent", "-m", f"{fork}..{end}")
+        return found
+
+    def _names(self, *arguments: str) -> set[str]:
+        options = ("--no-renames", "--name-only", "-z", "--format=")
+        listed = _text(self._run("log", *options, *arguments, "--", *self._whole))
+        return {path.removeprefix("\n") for path in listed.split("\0") if path.strip("\n")}
+
     def commits_between(self, since: str, until: str) -> frozenset[str]:
         """Return the commits that ``until`` has and ``since`` has not."""
         listed = self._run("rev-list", until, f"^{since}", "--")
@@ -206,7 +270,7 @@ class GitFolder:
             "--format=%x00%H%x00%an%x00%ae%x00%s%x00",
             commit,
             "--",
-            *(sorted(paths) if len(paths) <= _MOST_PATHSPECS else [self.prefix or "."]),
+            *(sorted(paths) if len(paths) <= _MOST_PATHSPECS else self._whole),
         )
         return _touches(_text(log), set(paths), self.shallow_boundary())
 
@@ -229,10 +293,10 @@ def _text(output: bytes) -> str:
     return output.decode("utf-8", "replace")
 
 
-def _tree_entry(line: str, beginning: int) -> TreeEntry:
+def _tree_entry(line: str) -> TreeEntry:
     facts, path = line.split("\t", 1)
-    mode, _, blob, size = facts.split()
-    return TreeEntry(mode, blob, 0 if size == "-" else int(size), path[beginning:])
+    mode, _, name, *size = facts.split()
+    return TreeEntry(mode, name, int(size[0]) if size and size[0] != "-" else 0, path)
 
 
 def _touches(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, list[Authorship]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,15 +23,20 @@ from reconciler.model.kinds import folder as kinds
 _TOO_LARGE = b"\0" * (LARGEST_FILE_BYTES + 1)
 
 
-def read_commit(folder: Path, ref: str) -> SourceTree:
+def read_commit(folder: Path, ref: str, below: Collection[str] | None = None) -> SourceTree:
     """Return the files of ``folder`` at the commit that ``ref`` names.
+
+    Args:
+        folder: the desired-state folder.
+        ref: names the commit.
+        below: which files and folders in it, relative to it; without, all of them.
 
     Raises:
         ReconcilerError: no repository, no such commit, or no such folder in it.
     """
     git = _repository(folder)
     commit = git.resolve(ref)
-    entries = {entry.path: entry for entry in git.entries(commit)}
+    entries = {entry.path: entry for entry in git.entries(commit, below)}
     if not entries:
         raise ReconcilerError(
             f"commit {commit[:12]} has no folder {git.prefix or '.'}",
@@ -44,6 +49,7 @@ def read_commit(folder: Path, ref: str) -> SourceTree:
         git.revision(commit, ref=git.branch_or_tag(ref)),
         tuple(selected.diagnostics),
         tuple(selected.ignored),
+        has_links=any(entry.mode == SYMLINK for entry in entries.values()),
     )
 
 

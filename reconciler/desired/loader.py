@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reconciler.desired.assembly import Assembly
@@ -13,9 +13,7 @@ from reconciler.desired.layout import Place
 from reconciler.desired.site_files import SiteFilePath, SiteReader, SiteReading
 from reconciler.desired.source_tree import SourceTree
 from reconciler.desired.workers import each, processes_for, rare_collection
-from reconciler.model.desired import (
-    DesiredState,
-)
+from reconciler.model.desired import DesiredState, UnreadSites
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.rules.catalog import as_relied_on, check_ranges, enabled_versions
 from reconciler.rules.content import ContentChecker
@@ -54,23 +52,25 @@ class Loaded:
     parts: Parts
 
 
-def load(tree: SourceTree, like: Loaded | None = None) -> Loaded:
+def load(tree: SourceTree, like: Loaded | None = None, unread: UnreadSites | None = None) -> Loaded:
     """Return the desired state that a tree of files describes.
 
     Args:
         tree: the files.
         like: another that was read before; where all that sites share is the same in both, files
             that are the same are not read again.
+        unread: the sites that belong to it and of which the tree has no files.
     """
     with rare_collection():
-        return _load(tree, like)
+        return _load(tree, like, unread or UnreadSites())
 
 
-def _load(tree: SourceTree, like: Loaded | None) -> Loaded:
+def _load(tree: SourceTree, like: Loaded | None, unread: UnreadSites) -> Loaded:
     paths = _paths(tree, like)
-    shared = _shared(tree, paths, like)
-    common, checker, about_manifests = shared or _read_shared(tree, paths)
-    other = like if like and shared else None
+    same = _shared(tree, paths, like)
+    shared = same or _read_shared(tree, paths)
+    common, checker, about_manifests = shared
+    other = like if like and same else None
     reader = SiteReader(common, checker)
     readings = _read_sites(tree, paths, reader, other.parts if other else None)
     diagnostics = [*tree.diagnostics, *paths.diagnostics, *common.diagnostics]
@@ -80,13 +80,22 @@ def _load(tree: SourceTree, like: Loaded | None) -> Loaded:
         content += reading.content
     assembly = Assembly(tree, common, reader, diagnostics)
     state = assembly.state(readings, other.state if other else None)
-    used = enabled_versions(state) if state else common.broken.keys()
+    state = state and replace(state, unread=unread)
+    used = _relied_on(state, shared)
     for version, findings in common.broken.items():
         diagnostics += as_relied_on(findings, relied_on=version in used)
     for version, about in about_manifests:
         content += as_relied_on(about, relied_on=version in used)
-    parts = Parts(tree, paths, Shared(common, checker, about_manifests), readings)
+    parts = Parts(tree, paths, shared, readings)
     return Loaded(state, tuple(diagnostics), tuple(content), parts)
+
+
+def _relied_on(state: DesiredState | None, shared: Shared) -> Collection[tuple[str, str]]:
+    """Return the extensions and versions that a site enables; where all is well nobody asks."""
+    if state is None:
+        return shared.common.broken.keys()
+    wrong = shared.common.broken or any(found for _, found in shared.about_manifests)
+    return enabled_versions(state) if wrong else ()
 
 
 def _read_shared(tree: SourceTree, paths: FolderPaths) -> Shared:

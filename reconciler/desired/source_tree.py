@@ -61,6 +61,7 @@ class SourceTree:
 
     ``prefix`` is put before a relative path wherever a path is shown, so that it can be opened.
     Only files that could belong to a desired state are read; others are named in ``ignored``.
+    ``has_links`` says whether there are symbolic links among them.
     """
 
     prefix: str
@@ -68,6 +69,7 @@ class SourceTree:
     revision: Revision
     diagnostics: tuple[Diagnostic, ...] = ()
     ignored: tuple[str, ...] = field(default=())
+    has_links: bool = False
 
     def shown(self, relative: str) -> str:
         """Return a relative path as it is reported."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -156,6 +156,21 @@ class Revision:
     ref: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadSites:
+    """The managed sites that were not read, because all is known of them (``model.settled``).
+
+    Everything there is in the database as the files have it.
+    """
+
+    ids: frozenset[UUID] = frozenset()
+    configurations: int = 0
+    enabled: Callable[[], frozenset[tuple[str, str]]] = frozenset
+    """Returns the extensions and versions that are enabled there."""
+    followers: tuple[tuple[ConfigurationKey, str], ...] = ()
+    """What is enabled there, at which version, and may conflict with something at another site."""
+
+
 @dataclass(frozen=True)
 class DesiredState:
     """Everything a desired-state folder says, once it could be read."""
@@ -178,6 +193,8 @@ class DesiredState:
     """Of the configurations that somebody signed; whoever made a change may not sign it."""
     as_of: datetime | None = None
     """When it is judged, with its time zone: waivers expire, and nobody signs in the future."""
+    unread: UnreadSites = field(default_factory=UnreadSites)
+    """The sites that belong to it and are not among ``sites``."""
 
     @cached_property
     def sites_by_id(self) -> Mapping[UUID, Site]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -26,7 +26,6 @@ from reconciler.database.connection import (
 )
 from reconciler.database.failures import explained, explained_on
 from reconciler.database.transaction_outcome import session_of
-from reconciler.model.desired import DesiredState
 from reconciler.model.errors import BlockedError, ReconcilerError, RefusedPlanError, StalePlanError
 from reconciler.model.evidence import ChainHead
 from reconciler.model.plan import BlockedReason, Plan
@@ -37,11 +36,14 @@ from reconciler.operations.plan import (
     OpenDatabase,
     PlanRequest,
     PreparedRequest,
+    as_settled,
+    comparable,
     plan_of_invalid,
     plan_on,
-    prepare,
+    prepare_partly,
 )
 from reconciler.operations.run_log import INTERRUPTED, RunLog, kind_of
+from reconciler.operations.settling import is_settled, may_settle, settle
 from reconciler.operations.staging import Forced, staged_changes, staged_records
 from reconciler.planning.change_windows import closed_windows
 
@@ -49,6 +51,7 @@ DEFAULT_LOCK_TIMEOUT_SECONDS = LOCK_TIMEOUT_SECONDS
 DEFAULT_OUTCOME_TIMEOUT_SECONDS = 30.0
 _PASSING = (errors.SerializationFailure, errors.DeadlockDetected)
 _MOST_ATTEMPTS = 6
+_SHORT_WAIT_SECONDS = 1.0
 
 
 def _now() -> datetime:
@@ -112,7 +115,8 @@ def apply(
         ReconcilerError: the database refused; nothing was written.
         KeyboardInterrupt: it was interrupted before it was committed; nothing was written.
     """
-    return apply_prepared(request, prepare(request.plan), open_database, confirm)
+    prepared = prepare_partly(request.plan, open_database)
+    return apply_prepared(request, prepared, open_database, confirm)
 
 
 def apply_prepared(
@@ -138,7 +142,7 @@ def rehearse(request: ApplyRequest, open_database: OpenDatabase) -> Plan:
     Raises:
         ReconcilerError: as ``apply`` does; the database would have refused.
     """
-    prepared = prepare(request.plan)
+    prepared = prepare_partly(request.plan, open_database)
     if (invalid := plan_of_invalid(prepared)) is not None:
         return invalid
     with open_database() as connection:
@@ -159,11 +163,8 @@ class _Run:
         self.prepared = prepared
         self.connection = connection
         self.open_database = open_database
-        state = prepared.head.comparable
-        if state is None:
-            raise TypeError("an invalid desired state was to be applied")
-        self.head: DesiredState = state
-        self.log = RunLog(kind_of(request.plan.scope), state)
+        self.head = comparable(prepared.head)
+        self.log = RunLog(kind_of(request.plan.scope), self.head)
         self.forced: Forced | None = None
         self.attempt = Attempt()
         self.heads: tuple[ChainHead, ...] = ()
@@ -173,6 +174,7 @@ class _Run:
         if not planned.differs and not planned.blocked:
             # An earlier run may have lost its connection before it could refresh them.
             behind = database.views_behind(self.connection)
+            self._settle(planned)
             return Applied(planned, warnings=self._refresh() if behind else ())
         self._require_applyable(planned)
         if not confirm(planned):
@@ -193,7 +195,7 @@ class _Run:
     def rehearse(self) -> Plan:
         with self._reading():
             self._require_safe()
-            planned = plan_on(self.connection, self.prepared)
+            planned = self._plan_now()
         if not planned.applyable:
             return planned
         try:
@@ -212,13 +214,19 @@ class _Run:
         try:
             with self._reading():
                 self._require_safe()
-                planned = plan_on(self.connection, self.prepared)
+                planned = self._plan_now()
                 if expected is not None:
                     self._require_expected(expected, planned)
         except RefusedPlanError as refusal:
             self.log.failed(self.connection, planned, refusal)
             raise
         return planned
+
+    def _plan_now(self) -> Plan:
+        """Return the plan in the open transaction, with all read of which no more is known."""
+        self.prepared = as_settled(self.connection, self.prepared)
+        self.head = comparable(self.prepared.head)
+        return plan_on(self.connection, self.prepared)
 
     def _require_expected(self, expected: Plan, planned: Plan) -> None:
         follow = self.request.follow_branch
@@ -283,7 +291,7 @@ class _Run:
             notice_lost_clients(self.connection)
             writer.take_lock(self.connection, self.request.lock_timeout_seconds)
             self._require_safe()
-            under_lock = plan_on(self.connection, self.prepared)
+            under_lock = self._plan_now()
             if under_lock.plan_id != planned.plan_id:
                 raise StalePlanError(
                     "the database changed between the plan and its application",
@@ -302,6 +310,7 @@ class _Run:
                 staged_changes(planned, self.head, self.log.id, self.forced),
                 staged_records(planned, self.head, self.prepared.records),
             )
+            settle(self.connection, self.prepared)
             touched = {change.site_id for change in planned.changes}
             self.heads = tuple(chain_heads(self.connection, touched))
             # Until here a table that was not written yet could be altered; from here on none can.
@@ -343,6 +352,15 @@ class _Run:
                 self.log.failed(connection, planned, failure)
         except (psycopg.Error, ReconcilerError):
             return
+
+    def _settle(self, planned: Plan) -> None:
+        """Note what a plan with nothing to do has found, if that is new; else a later run will."""
+        if not may_settle(self.prepared) or is_settled(self.connection, self.prepared):
+            return
+        with suppress(psycopg.Error, ReconcilerError), writing(self.connection):
+            writer.take_lock(self.connection, _SHORT_WAIT_SECONDS)
+            if self._plan_now().plan_id == planned.plan_id:
+                settle(self.connection, self.prepared)
 
     def _refresh(self) -> tuple[str, ...]:
         try:

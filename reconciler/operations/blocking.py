@@ -7,6 +7,7 @@ from uuid import UUID
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
+from reconciler.database.settled import live_counts
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.files import SignatureMeaning, SignoffEntry
 from reconciler.model.live import DatabaseRow
@@ -95,6 +96,7 @@ def formerly_managed(unmanaged: Collection[database.UnmanagedSite]) -> list[Bloc
 
 
 def limits_passed(
+    connection: Connection,
     head: DesiredState,
     live: Mapping[ConfigurationKey, DatabaseRow],
     found: Collection[Divergence],
@@ -110,7 +112,10 @@ def limits_passed(
     written = sum(site.configurations for site in unmanaged if site.formerly_managed)
     if empty := emptied(head, live.values(), written):
         return empty
-    return over_limits(head, live, found) if scope is Scope.ALL else []
+    if scope is not Scope.ALL:
+        return []
+    changed = {each.key.extension_id for each in found}
+    return over_limits(head, live, found, live_counts(connection, head.unread.ids, changed))
 
 
 def _reasons(code: BlockCode, problems: Iterable[str]) -> list[BlockedReason]:

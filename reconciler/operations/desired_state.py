@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -13,6 +13,7 @@ from reconciler.desired.change_authors import change_authors
 from reconciler.desired.git import open_folder
 from reconciler.desired.git_tree import read_commit
 from reconciler.desired.loader import Loaded, load
+from reconciler.desired.source_tree import SourceTree
 from reconciler.desired.working_tree import read_working_tree
 from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import (
@@ -79,48 +80,64 @@ def check_desired_state(source: Source) -> Checked:
         tree = read_working_tree(source.folder)
     else:
         tree = read_commit(source.folder, source.ref)
-    if source.named is not None:
-        tree = replace(tree, revision=replace(tree.revision, ref=source.named))
-    return _checked(source, load(tree))
+    return checked(source, load(named(tree, source)))
 
 
-def read_base(folder: Path, commit: str, head: Checked) -> DesiredState:
+def named(tree: SourceTree, source: Source) -> SourceTree:
+    """Return a tree as it is to be recorded: as what it was asked for, where that was said."""
+    if source.named is None:
+        return tree
+    return replace(tree, revision=replace(tree.revision, ref=source.named))
+
+
+def read_base(
+    folder: Path, commit: str, head: Checked, below: Collection[str] | None = None
+) -> DesiredState:
     """Return the desired state at a base commit, which only tells whose a change is.
 
     What forbids a comparison is looked for, and nothing else. Files that are the same in the head
     are not read again.
+
+    Args:
+        folder: the desired-state folder.
+        commit: the base.
+        head: what it is the base of.
+        below: which files and folders are read, where the head has sites that were not.
 
     Raises:
         ReconcilerError: the folder or the commit cannot be read at all.
         InvalidDesiredStateError: it is not valid, so that nothing can be told by it.
     """
     source = Source(folder, commit)
-    loaded = load(read_commit(folder, commit), head.loaded)
+    unread = head.state.unread if head.state else None
+    loaded = load(read_commit(folder, commit, below), head.loaded, unread)
     state = loaded.state
     if state is not None:
         found = chain(loaded.diagnostics, loaded.content, check_people(state))
         if not any(each.stops_planning for each in found):
             return state
     # A waiver may accept what was found.
-    checked = _checked(source, loaded)
-    if checked.comparable is None:
-        raise InvalidDesiredStateError(checked.diagnostics)
-    return checked.comparable
+    base = checked(source, loaded)
+    if base.comparable is None:
+        raise InvalidDesiredStateError(base.diagnostics)
+    return base.comparable
 
 
-def _checked(source: Source, loaded: Loaded) -> Checked:
+def checked(source: Source, loaded: Loaded) -> Checked:
+    """Return a desired state that was read, with every rule applied."""
     if loaded.state is None:
-        return Checked(None, _ordered(loaded.diagnostics), loaded=loaded)
+        return Checked(None, in_order(loaded.diagnostics), loaded=loaded)
     signed = [key for key, each in loaded.state.configurations.items() if each.signoffs]
     since = dict.fromkeys(signed, source.since)
     authors = change_authors(open_folder(source.folder), loaded.state, since)
     state = replace(loaded.state, as_of=datetime.now(UTC), authors=authors)
     installation = Installation.of(state)
     found = [*loaded.diagnostics, *check(state, installation, loaded.content)]
-    return Checked(state, _ordered(found), installation.relations, installation, loaded)
+    return Checked(state, in_order(found), installation.relations, installation, loaded)
 
 
-def _ordered(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+def in_order(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return findings as they are reported: each once, sorted, no more of a file than are read."""
     return tuple(_listed(sorted_diagnostics(list(found))))
 
 

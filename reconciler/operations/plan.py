@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 from uuid import UUID
+
+import psycopg
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection, reading
@@ -21,6 +23,7 @@ from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, U
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import BlockedReason, NeededSignoff, Plan, Scope
+from reconciler.model.settled import SettledSite
 from reconciler.operations.authorship import authorship_of, users_needed, writers_of
 from reconciler.operations.blocking import (
     formerly_managed,
@@ -38,17 +41,14 @@ from reconciler.operations.desired_state import (
     read_base,
 )
 from reconciler.operations.narrowing import left_wrong
+from reconciler.operations.needed_signoffs import in_order, needed_signoffs
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
-from reconciler.planning.attribution import own_file
+from reconciler.operations.unread_sites import read_partly, still_settled
 from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
-from reconciler.rules.compliance import (
-    Requirements,
-    counting_signoffs,
-    unsigned_requirements,
-)
+from reconciler.rules.compliance import counting_signoffs
 from reconciler.rules.suggestion import listed
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
@@ -68,11 +68,15 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class PreparedRequest:
-    """A request whose desired states were read and checked; no database was opened yet."""
+    """A request whose desired states were read and checked.
+
+    ``unread`` are the sites of which nothing was read, because they were settled in the database.
+    """
 
     request: PlanRequest
     head: Checked
     base: DesiredState | None = None
+    unread: tuple[SettledSite, ...] = ()
 
     @cached_property
     def records(self) -> Mapping[UUID, SiteRecords]:
@@ -98,16 +102,44 @@ def prepare(request: PlanRequest) -> PreparedRequest:
     return PreparedRequest(request, head, read_base(source.folder, base, head))
 
 
-def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
-    """Return the plan; the database is read in one READ ONLY transaction and never written.
+def prepare_partly(request: PlanRequest, open_database: OpenDatabase) -> PreparedRequest:
+    """Read and check what is not settled in the database, else everything, as ``prepare`` does.
 
-    An invalid desired state gives a plan that says so, and no connection is opened.
+    Raises:
+        ReconcilerError: as ``prepare`` does.
+        InvalidDesiredStateError: as ``prepare`` does.
     """
-    prepared = prepare(request)
+    source = request.source
+    if source.ref is None or request.scope is not Scope.ALL or request.selection.described:
+        return prepare(request)
+    # Whatever is amiss is found, and told, where everything is read.
+    with suppress(ReconcilerError, psycopg.Error, ValueError):
+        base = commit_named(source.folder, request.base) if request.base is not None else None
+        with open_database() as connection, reading(connection):
+            partly = read_partly(connection, replace(source, since=base), base)
+        if partly is not None:
+            return PreparedRequest(request, partly.head, partly.base, partly.unread)
+    return prepare(request)
+
+
+def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
+    """Return the plan; the database is read in READ ONLY transactions and never written.
+
+    An invalid desired state gives a plan that says so, and nothing is compared with the database.
+    """
+    prepared = prepare_partly(request, open_database)
     if (invalid := plan_of_invalid(prepared)) is not None:
         return invalid
     with open_database() as connection, reading(connection):
-        return plan_on(connection, prepared)
+        prepared = as_settled(connection, prepared)
+        return plan_of_invalid(prepared) or plan_on(connection, prepared)
+
+
+def as_settled(connection: Connection, prepared: PreparedRequest) -> PreparedRequest:
+    """Return the request itself while what was relied on is so, else with everything read."""
+    if not prepared.unread or still_settled(connection, prepared.unread):
+        return prepared
+    return prepare(prepared.request)
 
 
 def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
@@ -121,7 +153,7 @@ def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
 
 def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     """Return the plan for what ``connection``'s open transaction sees."""
-    head, request = _comparable(prepared.head), prepared.request
+    head, request = comparable(prepared.head), prepared.request
     require_current_schema(connection)
     database.require_every_site(connection)
     site_ids = [site.id for site in head.sites.values()]
@@ -135,9 +167,9 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     if request.scope is Scope.ALL:
         head = with_authors_since_applied(connection, request.source.folder, head, found)
     drifted = [divergence.key for divergence in found if divergence.drifted]
-    signoffs = _new_signoffs(connection, desired.values(), head, request.scope)
+    signoffs = new_signoffs(connection, desired.values(), head, request.scope)
     touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
-    unmanaged = database.unmanaged_sites(connection, site_ids)
+    unmanaged = database.unmanaged_sites(connection, [*site_ids, *head.unread.ids])
     minds_unmanaged = not request.allow_unmanage and request.scope is Scope.ALL
     authorship = authorship_of(request.source.folder, head, found, signoffs)
     wrote = writers_of(request.source.folder, head, found)
@@ -157,10 +189,10 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
         base=prepared.base,
         authorship=authorship,
         wrote=wrote,
-        needed_signoffs=_needed_signoffs(desired.values(), head, request.scope),
+        needed_signoffs=_needed_signoffs(desired.values(), head, prepared),
         refreshes=_refreshes(connection, prepared, head, touched),
         blocked=(
-            *limits_passed(head, live, found, unmanaged, request.scope),
+            *limits_passed(connection, head, live, found, unmanaged, request.scope),
             *missing_sites(connection, head, {each.key.site_id for each in found}),
             *missing_users(connection, head, people),
             *uncertain_authors(authorship),
@@ -189,7 +221,12 @@ def _narrowed(
     return left_wrong(head, prepared.head.diagnostics, live, desired, touched)
 
 
-def _comparable(checked: Checked) -> DesiredState:
+def comparable(checked: Checked) -> DesiredState:
+    """Return the desired state that was checked.
+
+    Raises:
+        InvalidDesiredStateError: something in it forbids a comparison with the database.
+    """
     if checked.comparable is None:
         raise InvalidDesiredStateError(checked.diagnostics)
     return checked.comparable
@@ -231,7 +268,7 @@ def _in_scope(found: list[Divergence], prepared: PreparedRequest) -> list[Diverg
     return [divergence for divergence in drifted if origin(divergence, None) is Origin.DRIFT]
 
 
-def _new_signoffs(
+def new_signoffs(
     connection: Connection,
     desired: Iterable[DesiredConfiguration],
     head: DesiredState,
@@ -268,23 +305,9 @@ def _refreshes(
 
 
 def _needed_signoffs(
-    desired: Iterable[DesiredConfiguration], head: DesiredState, scope: Scope
+    desired: Iterable[DesiredConfiguration], head: DesiredState, prepared: PreparedRequest
 ) -> tuple[NeededSignoff, ...]:
-    if scope is not Scope.ALL:
+    if prepared.request.scope is not Scope.ALL:
         return ()
-    asked = Requirements(head)
-    needed = [
-        NeededSignoff(
-            site=configuration.site.slug,
-            extension=configuration.extension,
-            aspect=required.aspect,
-            role=required.role,
-            config_hash=configuration.config_hash,
-            enforced=required.enforced,
-            path=own_file(configuration.site, configuration.extension),
-        )
-        for configuration in desired
-        if asked.of(configuration)
-        for required in unsigned_requirements(configuration, head)
-    ]
-    return tuple(sorted(needed, key=lambda entry: (entry.site, entry.extension, entry.aspect)))
+    known = [needed for site in prepared.unread for needed in site.needed()]
+    return in_order((*needed_signoffs(desired, head), *known))

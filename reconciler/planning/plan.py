@@ -95,9 +95,10 @@ def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergen
         reconfigure=actions[Action.RECONFIGURE],
         deactivate=actions[Action.DEACTIVATE],
         signoff=actions[Action.SIGNOFF],
-        unchanged=len(inputs.head.configurations.keys() - changed),
+        unchanged=len(inputs.head.configurations.keys() - changed)
+        + inputs.head.unread.configurations,
         drifted=sum(divergence.drifted for divergence in found),
-        sites_managed=len(inputs.head.sites),
+        sites_managed=len(inputs.head.sites) + len(inputs.head.unread.ids),
         sites_touched=len({change.site_id for change in changes}),
         sites_refreshed=len(inputs.refreshes),
         sites_unmanaged=inputs.database.unmanaged_sites,

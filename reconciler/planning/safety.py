@@ -35,18 +35,25 @@ def over_limits(
     head: DesiredState,
     rows: Mapping[ConfigurationKey, DatabaseRow],
     found: Collection[Divergence],
+    elsewhere: Mapping[str, int] | None = None,
 ) -> list[BlockedReason]:
     """Return which limits of ``reconciler.yaml`` a plan is over; each can be forced.
 
     Args:
         head: the desired state, with the limits.
-        rows: every row of the managed sites, whatever the plan is narrowed to.
+        rows: every row of the managed sites that were read, whatever the plan is narrowed to.
         found: what the plan would change.
+        elsewhere: at how many of the sites that were not read the extensions are live that it
+            would change.
     """
     limits = head.project.safety
     existing = [key for key, row in rows.items() if row.live is not None]
     changed = [each.key for each in found if each.action in _TAKES_AWAY and _is_live(each)]
-    over = [group for group in _groups(head, existing, changed) if _is_over(group, limits)]
+    over = [
+        group
+        for group in _groups(head, existing, changed, elsewhere or {})
+        if _is_over(group, limits)
+    ]
     return [*_shares(over, limits), *_sites_touched({each.key.site_id for each in found}, limits)]
 
 
@@ -63,7 +70,7 @@ def emptied(
         rows: every row of the managed sites.
         formerly_managed: how many live configurations the reconciler wrote at other sites.
     """
-    if head.configurations:
+    if head.configurations or head.unread.configurations:
         return []
     there = sum(row.live is not None or row.applied is not None for row in rows)
     if not there + formerly_managed:
@@ -86,13 +93,19 @@ def _groups(
     head: DesiredState,
     existing: Collection[ConfigurationKey],
     changed: Collection[ConfigurationKey],
+    elsewhere: Mapping[str, int],
 ) -> list[Group]:
     """Return all, each extension and each site, in this order, with what would change of them."""
-    found = [Group("the installation", len(existing), len(changed))]
+    everywhere = len(existing) + head.unread.configurations
+    found = [Group("the installation", everywhere, len(changed))]
     there = Counter(key.extension_id for key in existing)
     changing = Counter(key.extension_id for key in changed)
     found += [
-        Group(f"extension {extension}", there[extension], changing[extension])
+        Group(
+            f"extension {extension}",
+            there[extension] + elsewhere.get(extension, 0),
+            changing[extension],
+        )
         for extension in sorted(changing)
     ]
     at_sites = Counter(key.site_id for key in existing)

@@ -35,12 +35,11 @@ _MASK = "the value"
 def check_catalog(state: DesiredState) -> Iterator[Diagnostic]:
     """Yield what the manifests of the catalog break, and what they probably mean otherwise."""
     provided = _provided(state)
-    enabled = enabled_versions(state)
-    for manifest in state.catalog:
-        misspelt = list(_misspelt(manifest))
-        places = {found.location for found in misspelt}
-        version = manifest.content.id, plain_version(manifest.content.version)
-        yield from as_relied_on(misspelt, relied_on=version in enabled)
+    manifests = [(manifest, list(_misspelt(manifest))) for manifest in state.catalog]
+    enabled = enabled_versions(state) if any(about for _, about in manifests) else set()
+    for manifest, about in manifests:
+        places = {found.location for found in about}
+        yield from as_relied_on(about, relied_on=manifest.identity in enabled)
         for found in check_manifest_v2(manifest.document):
             if found.location not in places:
                 yield found
@@ -76,7 +75,8 @@ def check_ranges(manifest: Manifest) -> Iterator[Diagnostic]:
 
 def enabled_versions(state: DesiredState) -> set[tuple[str, str]]:
     """Return the extensions and versions (without "v") that some site enables."""
-    return {(each.extension, plain_version(each.version)) for each in state.configurations.values()}
+    read = {(each.extension, plain_version(each.version)) for each in state.configurations.values()}
+    return read.union((name, plain_version(version)) for name, version in state.unread.enabled())
 
 
 def as_relied_on(findings: Iterable[Diagnostic], *, relied_on: bool) -> Iterator[Diagnostic]:

@@ -24,16 +24,47 @@ MOST_PAIRS = 100
 _SCOPE = ConflictScope.GLOBAL
 
 
-class Followers:
-    """Who follows which policy in the whole installation."""
+def apart_anywhere(catalog: Catalog) -> list[tuple[str, str]]:
+    """Return the extensions and versions that some other, or another site's, does not go with."""
+    following = [(manifest, stance) for manifest in catalog for stance in stances(manifest.content)]
+    by_stance: dict[Stance, set[tuple[str, str]]] = defaultdict(set)
+    for manifest, stance in following:
+        by_stance[stance].add((manifest.content.id, manifest.content.version))
+    found: set[tuple[str, str]] = set()
+    for one, other in combinations_with_replacement(by_stance, 2):
+        if why_apart(one, other, _SCOPE, catalog.incompatibilities) is not None:
+            found |= by_stance[one] | by_stance[other]
+    return sorted(found)
 
-    def __init__(self, networks: Iterable[Network], catalog: Catalog) -> None:
+
+class Followers:
+    """Who follows which policy in the whole installation.
+
+    Args:
+        networks: sites of which everything is known.
+        catalog: the manifests, and the contracts of capabilities.
+        elsewhere: of other sites what ``apart_anywhere`` names: an extension and its version.
+    """
+
+    def __init__(
+        self,
+        networks: Iterable[Network],
+        catalog: Catalog,
+        elsewhere: Iterable[tuple[ConfigurationKey, str]] = (),
+    ) -> None:
         self._contracts = catalog.incompatibilities
         self._by_stance: dict[Stance, list[ConfigurationKey]] = defaultdict(list)
         for network in networks:
             for extension in sorted(network.manifests):
-                for stance in dict.fromkeys(stances(network.manifests[extension])):
-                    self._by_stance[stance].append(network.key(extension))
+                self._add(network.key(extension), network.manifests[extension])
+        for key, version in elsewhere:
+            manifest = catalog.manifest(key.extension_id, version)
+            if manifest is not None:
+                self._add(key, manifest.content)
+
+    def _add(self, key: ConfigurationKey, manifest: ManifestContent) -> None:
+        for stance in dict.fromkeys(stances(manifest)):
+            self._by_stance[stance].append(key)
 
     def conflicts(self) -> list[Conflict]:
         """Return the conflicts between extensions of different sites, in a fixed order."""

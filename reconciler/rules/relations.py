@@ -36,7 +36,7 @@ class Installation:
     def of(cls, state: DesiredState) -> Installation:
         """Return the relations of a desired state."""
         known = list(networks(state))
-        followers = Followers(known, state.catalog)
+        followers = Followers(known, state.catalog, state.unread.followers)
         elsewhere = tuple(followers.conflicts())
         clashing: dict[UUID, list[Problem]] = {}
         for conflict in elsewhere:

@@ -1,0 +1,173 @@
+"""Reading a desired state without the sites of which all is known: those that are settled.
+
+What comes of it is what reading everything comes to. Wherever that is not certain, nothing comes
+of it, and everything is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+
+from reconciler.database.connection import Connection
+from reconciler.database.settled import enabled_at, followers_at, read_settled
+from reconciler.desired.git import GitFolder, open_folder
+from reconciler.desired.git_tree import read_commit
+from reconciler.desired.loader import Loaded, load
+from reconciler.desired.site_trees import SiteTrees, site_trees
+from reconciler.model.desired import DesiredState, UnreadSites
+from reconciler.model.kinds.files import TOO_MANY_FINDINGS
+from reconciler.model.settled import Settled, SettledSite
+from reconciler.operations.desired_state import Checked, Source, checked, in_order, named, read_base
+from reconciler.operations.program_identity import program_identity
+from reconciler.rules.global_conflicts import apart_anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """A desired state, and its base, of which some sites were not read.
+
+    ``base`` is None where none was asked for. ``unread`` is what was relied on instead.
+    """
+
+    head: Checked
+    base: DesiredState | None
+    unread: tuple[SettledSite, ...]
+
+
+def context_of(trees: SiteTrees) -> str:
+    """Return what, beside a site's own folder, decides what is found about it."""
+    return sha256(f"{trees.digest} {program_identity()}".encode()).hexdigest()
+
+
+def read_partly(connection: Connection, source: Source, base: str | None) -> Partly | None:
+    """Return a commit's desired state without its settled sites; None: read all of it.
+
+    Args:
+        connection: in a transaction.
+        source: the desired state, at a commit.
+        base: the commit that origins are told by.
+
+    Raises:
+        ReconcilerError: something cannot be read, or is not valid.
+        ValueError: what is kept of a site was altered.
+    """
+    git = open_folder(source.folder)
+    settled = read_settled(connection)
+    if git is None or settled is None or source.ref is None:
+        return None
+    commit = git.resolve(source.ref)
+    head_trees = site_trees(git, commit)
+    base_trees = site_trees(git, base) if base else head_trees
+    contexts = {settled.context, context_of(head_trees), context_of(base_trees)}
+    if len(contexts) > 1 or head_trees.may_be_one:
+        return None
+    same = _same(settled, head_trees, base_trees)
+    unread = _written_by_the_same(git, same, settled.commit, commit, base)
+    others = (head_trees.sites.keys() | base_trees.sites.keys()) - unread.keys()
+    if len(others) > len(unread):
+        return None  # reading all of it does not take much longer
+    return _Reading(connection, source, tuple(unread.values()), others).read(
+        head_trees, base, base_trees
+    )
+
+
+def _same(settled: Settled, head: SiteTrees, base: SiteTrees) -> dict[str, SettledSite]:
+    """Return the sites that are as they were settled, in both commits and on this day."""
+    today = datetime.now(UTC).date()
+    if today < settled.on:
+        return {}
+    return {
+        slug: site
+        for slug, site in settled.sites.items()
+        if head.sites.get(slug) == site.tree == base.sites.get(slug)
+        and (site.valid_through is None or today <= site.valid_through)
+    }
+
+
+def _written_by_the_same(
+    git: GitFolder, sites: dict[str, SettledSite], then: str, now: str, base: str | None
+) -> dict[str, SettledSite]:
+    """Return the sites without those of which git may tell other authors than it did then."""
+    signed = {slug for slug, site in sites.items() if site.signed}
+    if not signed:
+        return sites
+    touched = git.differing_ways(then, now)
+    if touched is None or git.shallow_boundary():
+        changed = signed
+    else:
+        touched |= git.touched_between(base, now) if base else set()
+        changed = signed & sites_of(touched, git.prefix)
+    return {slug: site for slug, site in sites.items() if slug not in changed}
+
+
+def sites_of(paths: Collection[str], prefix: str) -> set[str]:
+    """Return the names of the sites to which paths from the repository's root belong."""
+    beginning = f"{prefix}/sites/" if prefix else "sites/"
+    below = (path[len(beginning) :] for path in paths if path.startswith(beginning))
+    return {path.split("/", 1)[0] for path in below}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads ``others``, the sites that have to be read."""
+
+    connection: Connection
+    source: Source
+    unread: tuple[SettledSite, ...]
+    others: Collection[str]
+
+    def read(self, head_trees: SiteTrees, base: str | None, base_trees: SiteTrees) -> Partly | None:
+        head = self._head(head_trees)
+        if head is None:
+            return None
+        if base is None:
+            return Partly(head, None, self.unread)
+        before = read_base(self.source.folder, base, head, self._paths(base_trees))
+        return None if self._clashes(before) else Partly(head, before, self.unread)
+
+    def _head(self, trees: SiteTrees) -> Checked | None:
+        folder, ref = self.source.folder, self.source.ref or ""
+        tree = read_commit(folder, ref, self._paths(trees))
+        loaded = load(named(tree, self.source), None, self._as_unread())
+        if tree.has_links or loaded.state is None or self._clashes(loaded.state):
+            return None
+        head = checked(self.source, self._with_followers(loaded, loaded.state))
+        if head.comparable is None or (head.installation and head.installation.elsewhere):
+            return None
+        if any(found.code == TOO_MANY_FINDINGS.code for found in head.diagnostics):
+            return None  # which of them are listed depends on the others
+        known = (found for site in self.unread for found in site.diagnostics())
+        return replace(head, diagnostics=in_order([*head.diagnostics, *known]))
+
+    def _paths(self, trees: SiteTrees) -> list[str]:
+        there = (slug for slug in self.others if slug in trees.sites)
+        return [*trees.common, *(f"sites/{slug}" for slug in there)]
+
+    def _as_unread(self) -> UnreadSites:
+        ids = frozenset(site.site_id for site in self.unread)
+        return UnreadSites(
+            ids=ids,
+            configurations=sum(site.configurations for site in self.unread),
+            enabled=cache(lambda: enabled_at(self.connection, ids)),
+        )
+
+    def _with_followers(self, loaded: Loaded, state: DesiredState) -> Loaded:
+        apart = apart_anywhere(state.catalog)
+        followers = followers_at(self.connection, state.unread.ids, apart)
+        unread = replace(state.unread, followers=followers)
+        return replace(loaded, state=replace(state, unread=unread))
+
+    def _clashes(self, state: DesiredState) -> bool:
+        """Return whether a site that was read has the id of one that was not."""
+        return not state.unread.ids.isdisjoint(site.id for site in state.sites.values())
+
+
+def still_settled(connection: Connection, unread: Collection[SettledSite]) -> bool:
+    """Return whether sites that were relied on are settled as they were when they were."""
+    settled = read_settled(connection)
+    known: Mapping[str, SettledSite] = settled.sites if settled else {}
+    return all(known.get(site.slug) == site for site in unread)

@@ -1,0 +1,1 @@
+COPY staged_settled_sites FROM STDIN
