@@ -40,9 +40,10 @@ WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND application_name = 'reconciler' AND wait_event_type = 'Lock'"
 )
-SESSIONS = (
+# A pooler keeps a session that is idle, and holds nothing, for the next client.
+TRANSACTIONS = (
     "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() "
-    "AND application_name = 'reconciler'"
+    "AND application_name = 'reconciler' AND state <> 'idle'"
 )
 REFRESH = "REFRESH MATERIALIZED VIEW v_site_config_status"
 CODES = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "terminated")}
@@ -121,10 +122,10 @@ def require_applied(ran: Ran, installation: Installation) -> None:
     assert not installation.plan().differs
 
 
-def require_no_session_left(installation: Installation) -> None:
+def require_no_transaction_left(installation: Installation) -> None:
     give_up = time.monotonic() + 5
     with connect(make_conninfo(installation.owner_url, application_name="observer")) as observer:
-        while left := observer.execute(SESSIONS).fetchall():
+        while left := observer.execute(TRANSACTIONS).fetchall():
             assert time.monotonic() < give_up, left
             time.sleep(0.02)
 
@@ -151,7 +152,7 @@ def test_an_apply_that_is_stopped_before_its_end_writes_nothing_and_says_so(
         applying = apply_that_waits(pending)
         applying.send_signal(sent)
         stopped = ended(applying)
-        require_no_session_left(pending)
+        require_no_transaction_left(pending)
     require_untouched(stopped, sent)
     assert everything_but_runs(pending) == before
     failed = pending.rows(
@@ -173,7 +174,7 @@ def test_an_apply_that_is_stopped_after_its_commit_is_applied_and_says_so(
         time.sleep(0.1)
     stopped = ended(applying)
     require_applied(stopped, pending)
-    require_no_session_left(pending)
+    require_no_transaction_left(pending)
 
 
 @each_signal
@@ -188,7 +189,7 @@ def test_an_apply_that_is_stopped_while_it_says_what_it_did_says_it_to_the_end(
     while pending.rows("SELECT count(*) FROM reconcile_runs") != [(2,)]:
         assert applying.poll() is None
         time.sleep(0.02)
-    require_no_session_left(pending)
+    require_no_transaction_left(pending)
     time.sleep(0.3)
     assert applying.poll() is None, "it waits for its reader"
     applying.send_signal(sent)
@@ -211,7 +212,7 @@ def test_an_apply_that_is_stopped_while_it_goes_on_is_applied_or_not_and_says_wh
         holder.rollback()
         applying.send_signal(sent)
         stopped = ended(applying)
-    require_no_session_left(pending)
+    require_no_transaction_left(pending)
     if stopped.code == 0:
         require_applied(stopped, pending)
     else:
@@ -234,7 +235,7 @@ def test_an_apply_that_is_stopped_at_any_moment_is_applied_or_not(
         time.sleep(length * (number + 1) / 10)
         applying.send_signal(sent)
         stopped = ended(applying)
-        require_no_session_left(pending)
+        require_no_transaction_left(pending)
         if everything_but_runs(pending) == before:
             assert stopped.code == CODES[sent][0], stopped
         else:

@@ -10,7 +10,7 @@ import contextlib
 import shutil
 import tempfile
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from git import Actor, Repo
@@ -64,10 +64,8 @@ WAIVER = (
     "waivedBy: quality, until: 2999-12-31, reason: A trial}\n"
 )
 EDITS = (
-    "UPDATE site_extension_configs SET configuration = configuration || '{\"byHand\": 1}' "
-    "WHERE site_id = %s AND extension_id = 'erp-adapter'",
-    "UPDATE site_extension_configs SET configuration = configuration - 'byHand' "
-    "WHERE site_id = %s AND extension_id = 'erp-adapter'",
+    "UPDATE site_extension_configs SET configuration = '{\"x\": 1}' WHERE site_id = %s",
+    "UPDATE site_extension_configs SET configuration = configuration - 'x' WHERE site_id = %s",
     "UPDATE site_extension_configs SET config_hash = 'sha256:0' WHERE site_id = %s",
     "DELETE FROM site_extension_configs WHERE site_id = %s AND extension_id = 'line-dashboard'",
     "DELETE FROM site_derived_records WHERE site_id = %s",
@@ -188,15 +186,15 @@ class Unread(RuleBasedStateMachine):
 
     @rule(ref=st.sampled_from(["HEAD", "main", None]), base=st.booleans())
     def apply(self, ref: str | None, base: bool) -> None:
-        self._let({"ref": ref, "base": self.bases[-1] if base else None, "allow_unmanage": True})
+        self._let(ref=ref, base=self.bases[-1] if base else None, allow_unmanage=True)
 
     @rule(site=sites)
     def apply_in_part(self, site: str) -> None:
-        self._let({"ref": "HEAD", "selection": Selection((site,))})
+        self._let(ref="HEAD", selection=Selection((site,)))
 
     @rule()
     def heal(self) -> None:
-        self._let({"ref": "HEAD", "scope": Scope.HEALABLE})
+        self._let(ref="HEAD", scope=Scope.HEALABLE)
 
     @invariant()
     def both_plans_are_the_same(self) -> None:
@@ -207,7 +205,7 @@ class Unread(RuleBasedStateMachine):
             with contextlib.suppress(ReconcilerError):
                 used.append(len(prepare_partly(request, self.installation.service).unread))
 
-    def _let(self, options: dict[str, object]) -> None:
+    def _let(self, **options: Any) -> None:
         forced = {"force": "As it is", "allow_dirty": True}
         with contextlib.suppress(ReconcilerError):
             self.installation.apply(apply_options=forced, **options)
