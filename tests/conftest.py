@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,11 @@ MILLION_ROWS = "seconds to verify a million audit rows"
 # --hypothesis-profile=default.
 settings.register_profile("steady", derandomize=True)
 settings.load_profile("steady")
+
+
+# Started in the background, a shell has what it starts ignore it, and all that starts in turn.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -123,6 +123,11 @@ def read_base(
     return base.comparable
 
 
+def now() -> datetime:
+    """Return when what is read now is judged."""
+    return datetime.now(UTC)
+
+
 def checked(source: Source, loaded: Loaded) -> Checked:
     """Return a desired state that was read, with every rule applied."""
     if loaded.state is None:
@@ -130,7 +135,7 @@ def checked(source: Source, loaded: Loaded) -> Checked:
     signed = [key for key, each in loaded.state.configurations.items() if each.signoffs]
     since = dict.fromkeys(signed, source.since)
     authors = change_authors(open_folder(source.folder), loaded.state, since)
-    state = replace(loaded.state, as_of=datetime.now(UTC), authors=authors)
+    state = replace(loaded.state, as_of=now(), authors=authors)
     installation = Installation.of(state)
     found = [*loaded.diagnostics, *check(state, installation, loaded.content)]
     return Checked(state, in_order(found), installation.relations, installation, loaded)

@@ -77,6 +77,8 @@ class PreparedRequest:
     head: Checked
     base: DesiredState | None = None
     unread: tuple[SettledSite, ...] = ()
+    needed_unread: tuple[NeededSignoff, ...] = ()
+    """The signatures that these ask for."""
 
     @cached_property
     def records(self) -> Mapping[UUID, SiteRecords]:
@@ -118,7 +120,7 @@ def prepare_partly(request: PlanRequest, open_database: OpenDatabase) -> Prepare
         with open_database() as connection, reading(connection):
             partly = read_partly(connection, replace(source, since=base), base)
         if partly is not None:
-            return PreparedRequest(request, partly.head, partly.base, partly.unread)
+            return PreparedRequest(request, partly.head, partly.base, partly.unread, partly.needed)
     return prepare(request)
 
 
@@ -309,5 +311,4 @@ def _needed_signoffs(
 ) -> tuple[NeededSignoff, ...]:
     if prepared.request.scope is not Scope.ALL:
         return ()
-    known = [needed for site in prepared.unread for needed in site.needed()]
-    return in_order((*needed_signoffs(desired, head), *known))
+    return in_order((*needed_signoffs(desired, head), *prepared.needed_unread))

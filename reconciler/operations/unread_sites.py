@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 
@@ -20,8 +19,17 @@ from reconciler.desired.loader import Loaded, load
 from reconciler.desired.site_trees import SiteTrees, site_trees
 from reconciler.model.desired import DesiredState, UnreadSites
 from reconciler.model.kinds.files import TOO_MANY_FINDINGS
+from reconciler.model.plan import NeededSignoff
 from reconciler.model.settled import Settled, SettledSite
-from reconciler.operations.desired_state import Checked, Source, checked, in_order, named, read_base
+from reconciler.operations.desired_state import (
+    Checked,
+    Source,
+    checked,
+    in_order,
+    named,
+    now,
+    read_base,
+)
 from reconciler.operations.program_identity import program_identity
 from reconciler.rules.global_conflicts import apart_anywhere
 
@@ -30,12 +38,14 @@ from reconciler.rules.global_conflicts import apart_anywhere
 class Partly:
     """A desired state, and its base, of which some sites were not read.
 
-    ``base`` is None where none was asked for. ``unread`` is what was relied on instead.
+    ``base`` is None where none was asked for. ``unread`` is what was relied on instead, and
+    ``needed`` the signatures that it asks for.
     """
 
     head: Checked
     base: DesiredState | None
     unread: tuple[SettledSite, ...]
+    needed: tuple[NeededSignoff, ...]
 
 
 def context_of(trees: SiteTrees) -> str:
@@ -77,7 +87,7 @@ def read_partly(connection: Connection, source: Source, base: str | None) -> Par
 
 def _same(settled: Settled, head: SiteTrees, base: SiteTrees) -> dict[str, SettledSite]:
     """Return the sites that are as they were settled, in both commits and on this day."""
-    today = datetime.now(UTC).date()
+    today = now().date()
     if today < settled.on:
         return {}
     return {
@@ -124,10 +134,13 @@ class _Reading:
         head = self._head(head_trees)
         if head is None:
             return None
-        if base is None:
-            return Partly(head, None, self.unread)
-        before = read_base(self.source.folder, base, head, self._paths(base_trees))
-        return None if self._clashes(before) else Partly(head, before, self.unread)
+        before = None
+        if base is not None:
+            before = read_base(self.source.folder, base, head, self._paths(base_trees))
+            if self._clashes(before):
+                return None
+        needed = tuple(each for site in self.unread for each in site.needed())
+        return Partly(head, before, self.unread, needed)
 
     def _head(self, trees: SiteTrees) -> Checked | None:
         folder, ref = self.source.folder, self.source.ref or ""

@@ -22,8 +22,11 @@ READABLE = (
     *ALL_SITES_VIEWS,
 )
 TABLES = SITE_TABLES[1:-2]
+SETTLED = ("settled_sites", "settled_state")
 PRIVILEGES = {
-    AUDITOR: dict.fromkeys((*READABLE, *TABLES, "adopted_hashes", "adoption_leftovers"), READ),
+    AUDITOR: dict.fromkeys(
+        (*READABLE, *TABLES, *SETTLED, "adopted_hashes", "adoption_leftovers"), READ
+    ),
     SERVICE: dict.fromkeys((*READABLE, *TABLES, "adopted_hashes"), READ)
     | {
         "reconcile_runs": APPEND,
@@ -36,6 +39,7 @@ PRIVILEGES = {
         "site_extension_configs": WRITE,
         "compliance_requirements": WRITE,
         "extension_dependency_cache": WRITE,
+        **dict.fromkeys(SETTLED, WRITE),
     },
     READER: {},
     SIGNER: {},

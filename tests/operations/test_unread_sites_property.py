@@ -60,7 +60,7 @@ SITES = {"bremen": BREMEN, "cork": CORK, "dayton": DAYTON}
 SIGNER = Actor("Quinn Quality", "quality@plant.example")
 MANIFEST = "catalog/extensions/erp-adapter/3.0.0.yaml"
 WAIVER = (
-    "waivers:\n  - {code: signoff-missing, extension: e-signature, subject: signature-validation, "
+    "waivers:\n  - {code: configuration-value, extension: erp-adapter, subject: /syncInterval, "
     "waivedBy: quality, until: 2999-12-31, reason: A trial}\n"
 )
 EDITS = (
@@ -71,7 +71,7 @@ EDITS = (
     "DELETE FROM site_derived_records WHERE site_id = %s",
 )
 sites = st.sampled_from(sorted(SITES))
-numbers = st.integers(1, 3)
+numbers = st.integers(0, 3)
 authors = st.sampled_from([ENGINEER, ENGINEER, SIGNER, STRANGER])
 branches = st.sampled_from(["main", "other"])
 used: list[int] = []
@@ -118,7 +118,7 @@ class Unread(RuleBasedStateMachine):
 
     @rule(number=numbers, author=authors)
     def configure_what_is_signed(self, number: int, author: Actor) -> None:
-        self._commit({BREMEN_SIGNATURE: signature_file(minutes=number)}, author)
+        self._commit({BREMEN_SIGNATURE: signature_file(minutes=number + 1)}, author)
 
     @rule(author=authors)
     def sign(self, author: Actor) -> None:
@@ -135,7 +135,7 @@ class Unread(RuleBasedStateMachine):
             {MANIFEST: FILES[MANIFEST] + "deprecated: true\n"},
             {MANIFEST: FILES[MANIFEST] + "complience: {}\n"},
         ]
-        self._commit(shared[number - 1], author)
+        self._commit(shared[number % len(shared)], author)
 
     @rule(site=sites)
     def break_a_file(self, site: str) -> None:
@@ -156,7 +156,7 @@ class Unread(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def go_back(self, number: int) -> None:
-        older = list(self.repository.iter_commits(max_count=number))[-1]
+        older = list(self.repository.iter_commits(max_count=number + 1))[-1]
         self.repository.git.restore(f"--source={older}", "--staged", "--worktree", ".")
         self._commit({})
 

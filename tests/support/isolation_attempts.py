@@ -15,7 +15,8 @@ from tests.support.planted_site import EXTENSION, HASH, SITE, SITE_TABLES, USER
 
 _VIEWS = tuple(f"granted_sites.{name}" for name in SITE_TABLES if name != "site_access")
 _ALL_SITES_VIEWS = ("configuration_audit_records", "site_config_status", "unsigned_compliance")
-_TABLES = (*SITE_TABLES, "sites", "users", "reconcile_runs", "reconciler_migrations")
+_KEPT = (*SITE_TABLES, "settled_sites")
+_TABLES = (*_KEPT, "settled_state", "sites", "users", "reconcile_runs", "reconciler_migrations")
 _PARTITIONS = tuple(f"configuration_audit_log_{number}" for number in range(16))
 RELATIONS = (*_TABLES, *_ALL_SITES_VIEWS, *_VIEWS)
 _CHIEF = (*_VIEWS, "site_extension_configs", "configuration_audit_log", "v_site_config_status")
@@ -352,9 +353,9 @@ _ORACLES: dict[str, list[str]] = {
         f"INSERT INTO granted_sites.site_extension_configs (site_id) VALUES ('{SITE}')",
     ],
     "the other site's rows, updated, deleted and truncated": [
-        *_each(f"UPDATE {{}} SET site_id = site_id WHERE site_id = '{SITE}'", SITE_TABLES),
-        *_each(f"DELETE FROM {{}} WHERE site_id = '{SITE}'", SITE_TABLES),
-        *_each("TRUNCATE {} CASCADE", SITE_TABLES),
+        *_each(f"UPDATE {{}} SET site_id = site_id WHERE site_id = '{SITE}'", _KEPT),
+        *_each(f"DELETE FROM {{}} WHERE site_id = '{SITE}'", _KEPT),
+        *_each("TRUNCATE {} CASCADE", _KEPT),
     ],
     "table locks": [
         *_each("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT"),

@@ -30,4 +30,8 @@ INSERT INTO configuration_snapshots (site_id, configurations, signoffs, reason, 
 
 INSERT INTO site_derived_records (site_id, digest, run_id) VALUES ('0e5ee000-0000-4000-8000-00000000000b', 'unseen-digest', 'd0e5ee00-0000-4000-8000-00000000000b');
 
+INSERT INTO settled_sites VALUES ('0e5ee000-0000-4000-8000-00000000000b', 'unseen-slug', 'unseen-tree', 1, TRUE, NULL, '["unseen-finding"]', '["unseen-needed"]');
+
+INSERT INTO settled_state (commit_id, context, settled_on) VALUES ('unseen-commit', 'unseen-context', '2026-11-20') ON CONFLICT DO NOTHING;
+
 SELECT reconciler_refresh_views();

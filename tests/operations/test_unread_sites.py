@@ -1,0 +1,185 @@
+"""Which sites a plan of a commit leaves unread, and when it reads everything after all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from reconciler.database.connection import reading
+from reconciler.model.plan import Plan
+from reconciler.operations import desired_state, unread_sites
+from reconciler.operations.plan import plan_of_invalid, plan_on, prepare, prepare_partly
+from tests.support.installation import (
+    BREMEN_SIGNATURE,
+    CORK,
+    CORK_ERP,
+    FILES,
+    PROFILE,
+    SIGNATURE,
+    Installation,
+    erp_file,
+    profile_file,
+    sign_everything,
+    site_file,
+)
+
+ERP_MANIFEST = "catalog/extensions/erp-adapter/3.0.0.yaml"
+
+
+def unread(installation: Installation, base: str | None = "main~1", ref: str = "main") -> list[str]:
+    request = installation.request(ref=ref, base=base)
+    return sorted(site.slug for site in prepare_partly(request, installation.service).unread)
+
+
+def plans(installation: Installation, base: str | None = None) -> tuple[Plan, Plan]:
+    """Return the plan, and the one that comes of reading everything."""
+    request = installation.request(ref="main", base=base)
+    prepared = prepare(request)
+    with installation.service() as connection, reading(connection):
+        whole = plan_of_invalid(prepared) or plan_on(connection, prepared)
+    return installation.plan(ref="main", base=base), whole
+
+
+@pytest.fixture
+def settled(installation: Installation) -> Installation:
+    """An installation whose sites are all settled, and a change of Cork's since."""
+    installation.apply(ref="main")
+    installation.commit("Ask Cork more often", {CORK_ERP: erp_file("cork", interval=30)})
+    return installation
+
+
+def test_only_the_site_that_a_commit_changes_is_read(settled: Installation) -> None:
+    assert unread(settled) == ["bremen", "dayton"]
+    assert unread(settled, base=None) == ["bremen", "dayton"]
+    made, whole = plans(settled, base="main~1")
+    assert made.to_json() == whole.to_json()
+    assert (made.summary.reconfigure, made.summary.unchanged, made.summary.sites_managed) == (
+        (1, 5, 3)
+    )
+
+
+def test_a_site_that_the_base_has_otherwise_is_read_as_well(settled: Installation) -> None:
+    settled.commit("Ask Cork as before", {CORK_ERP: erp_file("cork")})
+    assert unread(settled, base=None) == ["bremen", "cork", "dayton"]
+    assert unread(settled, base="main~1") == ["bremen", "dayton"]
+
+
+def test_a_site_that_somebody_edited_by_hand_is_read(settled: Installation) -> None:
+    settled.rows("UPDATE site_extension_configs SET config_hash = 'x' WHERE site_id <> %s", [CORK])
+    assert unread(settled) == []
+    made, whole = plans(settled)
+    assert made.to_json() == whole.to_json()
+    assert made.summary.drifted == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (PROFILE, profile_file(refresh=45)),
+        (ERP_MANIFEST, FILES[ERP_MANIFEST] + "deprecated: true\n"),
+        ("reconciler.yaml", FILES["reconciler.yaml"] + "safety: {maxChangedPercent: 90}\n"),
+        ("users.yaml", FILES["users.yaml"] + "# nobody new\n"),
+        ("notes.yaml", "a: 1\n"),
+    ],
+)
+def test_everything_is_read_where_something_changed_that_sites_share(
+    settled: Installation, path: str, text: str
+) -> None:
+    settled.commit("Change what all share", {path: text})
+    assert unread(settled) == []
+
+
+def test_everything_is_read_by_another_program(
+    settled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread_sites, "program_identity", lambda: "another")
+    assert unread(settled) == []
+
+
+def test_everything_is_read_where_a_site_takes_the_id_of_one_that_is_settled(
+    settled: Installation,
+) -> None:
+    settled.commit("Copy", {"sites/cork/site.yaml": site_file(settled_id(settled), "Cork", "")})
+    assert unread(settled) == []
+    assert settled.plan(ref="main").errored
+
+
+def settled_id(installation: Installation) -> UUID:
+    ((found,),) = installation.rows("SELECT site_id FROM settled_sites WHERE slug = 'dayton'")
+    assert isinstance(found, UUID)
+    return found
+
+
+def test_a_signed_site_is_read_once_somebody_touched_it_and_took_it_back(
+    installation: Installation,
+) -> None:
+    sign_everything(installation)
+    installation.apply(ref="main")
+    signed = (installation.folder / BREMEN_SIGNATURE).read_text()
+    assert unread(installation, base=None) == ["bremen", "cork", "dayton"]
+    installation.commit("Change", {BREMEN_SIGNATURE: signed.replace("15", "16")})
+    installation.commit("Change back", {BREMEN_SIGNATURE: signed})
+    assert unread(installation, base=None) == ["cork", "dayton"]
+    made, whole = plans(installation)
+    assert made.to_json() == whole.to_json()
+
+
+def test_what_was_found_about_a_site_that_is_not_read_is_in_the_plan(settled: Installation) -> None:
+    made, whole = plans(settled)
+    assert made.diagnostics == whole.diagnostics
+    assert [found.site for found in made.diagnostics if found.extension == SIGNATURE] == ["bremen"]
+    assert [needed.site for needed in made.needed_signoffs] == ["bremen"]
+
+
+ALTERATIONS = (
+    "UPDATE settled_sites SET findings = left(findings, 20)",
+    "UPDATE settled_sites SET findings = '[{}]'",
+    "UPDATE settled_sites SET findings = 'null'",
+    "UPDATE settled_sites SET needed_signoffs = ''",
+    "UPDATE settled_sites SET tree = reverse(tree)",
+    "UPDATE settled_sites SET slug = 'gone-' || slug",
+    "UPDATE settled_state SET context = ''",
+    "UPDATE settled_state SET commit_id = '--all'",
+    "UPDATE settled_state SET settled_on = '2999-01-01'",
+    "DELETE FROM settled_sites WHERE slug = 'bremen'",
+    "TRUNCATE settled_sites",
+    "TRUNCATE settled_state",
+    "DROP TABLE settled_sites CASCADE",
+)
+
+
+@pytest.mark.parametrize("alteration", ALTERATIONS)
+def test_what_is_kept_of_sites_may_be_damaged_or_lost_and_costs_only_time(
+    settled: Installation, alteration: str
+) -> None:
+    before, _ = plans(settled)
+    settled.rows(alteration)
+    made, whole = plans(settled)
+    assert made.to_json() == whole.to_json() == before.to_json()
+
+
+@pytest.mark.parametrize("days", [1, 30, 31, 400])
+def test_on_any_later_day_the_plan_is_the_one_that_reads_everything(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    until = (datetime.now(UTC) + timedelta(days=30)).date()
+    waiver = (
+        "waivers:\n  - {code: configuration-value, extension: erp-adapter, "
+        f"subject: /syncInterval, waivedBy: quality, until: {until}, reason: A trial}}\n"
+    )
+    path = "sites/cork/site.yaml"
+    files: dict[str, str | None] = {
+        path: FILES[path] + waiver,
+        CORK_ERP: erp_file("cork", interval=0),
+    }
+    installation.commit("Waive", files)
+    installation.apply(ref="main")
+    then: Callable[[], datetime] = lambda: datetime.now(UTC) + timedelta(days=days)  # noqa: E731
+    monkeypatch.setattr(desired_state, "now", then)
+    monkeypatch.setattr(unread_sites, "now", then)
+    assert ("cork" in unread(installation, base=None)) is (days <= 30)
+    made, whole = plans(installation)
+    assert made.to_json() == whole.to_json()
