@@ -33,14 +33,18 @@ def _plain(word: str) -> str:
     return rf"{_FIRST}{word}*(?:(?: +|:+|\#+){word}+)*"
 
 
-_PAIR = rf"{_KEY}: {_plain(_FLOW_WORD)}"
-_FLOW_MAPPING = rf"\{{{_PAIR}(?:, {_PAIR})*\}}"
-_FLOW_LIST = rf"\[{_plain(_FLOW_WORD)}(?:, {_plain(_FLOW_WORD)})*\]"
 _QUOTED = r"\"[ !#-\[\]-~]*\"|'[ -&(-~]*'"
+_ITEM = rf"(?:{_plain(_FLOW_WORD)}|{_QUOTED})"
+_PAIR = rf"{_KEY}: {_ITEM}"
+_FLOW_MAPPING = rf"\{{{_PAIR}(?:, {_PAIR})*\}}"
+_FLOW_LIST = rf"\[{_ITEM}(?:, {_ITEM})*\]"
 _VALUE = rf"{_plain(_WORD)}|{_QUOTED}|{_FLOW_MAPPING}|{_FLOW_LIST}"
 _COMMENT = r"\#[ -~]*"
 _ENTRY = rf"(- )?(?:({_KEY}):(?: +({_VALUE}))?|({_VALUE}))(?: +{_COMMENT})?"
 _LINE = re.compile(rf"^( *)(?:{_COMMENT}|{_ENTRY}|)$", re.MULTILINE)
+# Of what a line was found to be, so that one follows the other from end to end.
+_PAIRS = re.compile(rf"({_KEY}): ({_ITEM})")
+_ITEMS = re.compile(_ITEM)
 
 
 _NOT_AS_WRITTEN: Final = SPECIAL_STARTS | frozenset("\"'{[")
@@ -155,16 +159,20 @@ def _value(written: str) -> JsonValue:
     if start == "{":
         return _flow_mapping(written)
     if start == "[":
-        return [_scalar(item) for item in written[1:-1].split(", ")]
+        return [_item(item) for item in _ITEMS.findall(written)]
     return _scalar(written)
 
 
 def _flow_mapping(written: str) -> JsonObject:
-    pairs = [pair.split(": ", 1) for pair in written[1:-1].split(", ")]
+    pairs = _PAIRS.findall(written)
     keys = {key for key, _ in pairs}
     if len({key.casefold() for key in keys}) != len(pairs) or not keys.isdisjoint(CONSTANTS):
         raise NotPlainError
-    return {key: _scalar(text) for key, text in pairs}
+    return {key: _item(text) for key, text in pairs}
+
+
+def _item(text: str) -> JsonValue:
+    return text[1:-1] if text[0] in "\"'" else _scalar(text)
 
 
 def _scalar(text: str) -> JsonValue:
