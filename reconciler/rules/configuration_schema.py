@@ -111,7 +111,7 @@ class SchemaChecker:
             return
         if named and validator.is_valid(configuration):
             return
-        found = self._findings(desired, configuration, manifest, validator)
+        found = self._findings(desired, configuration, manifest, validator, named=named)
         yield from islice(found, MOST_FINDINGS)
         if next(found, None) is not None:
             yield kinds.CONFIGURATION_FINDINGS.at(
@@ -127,9 +127,13 @@ class SchemaChecker:
         configuration: JsonObject,
         manifest: Manifest,
         validator: jsonschema_rs.Validator,
+        *,
+        named: bool,
     ) -> Iterator[Diagnostic]:
         for error in validator.iter_errors(configuration):
             yield from self._finding(desired, manifest, error)
+        if named:
+            return
         for path in _unnamed(schema_part(manifest.schema), configuration, ()):
             yield _unknown_property(desired, manifest, path)
 

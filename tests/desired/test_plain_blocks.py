@@ -36,8 +36,10 @@ reason: Raise it: no, leave it
 VALUES = [
     "", " x", " 1", " 012", " 0o12", " 1e3", " .5", " ~", " Null", " no", " 12:30", " 2026-01-01",
     " 1_000", " a:b", " a #b", " a#b", " #c", " 'q'", ' "q"', " {a: 1}", " [1, x]", " x, y", " -1",
-    " {a: 'b'}", ' {$secret: "vault://x/y#z"}', ' {a: "b, c: d", b: 1}', " ['x', \"y]\", '']",
-    ' {a: "true", b: true}', " {a: '{', b: \"'\"}", " {a: http://x/y}", " x:::y", " +1", " 0x1F", " true", " [true, null, 1.50]", " (x) y  z",
+    " {a: 'b'}", ' {$secret: "vault://x/y#z"}',
+    ' {a: "b, c: d", b: 1}', " ['x', \"y]\", '']",
+    ' {a: "true", b: true}', " {a: '{', b: \"'\"}", " {a: http://x/y}", " x:::y",
+    " +1", " 0x1F", " true", " [true, null, 1.50]", " (x) y  z",
 ]  # fmt: skip
 DOUBTFUL = [
     " ", " -", " - y", " 9007199254740993", " .inf", " a: b", " 'it''s'", ' "a\\tb"', " 'open",
