@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import rfc8785
@@ -19,12 +18,11 @@ from reconciler.model.document import JsonObject
 _PLAIN_JSON = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 )
-# A number that Python may write otherwise than ECMAScript does, or that JSON cannot hold exactly:
-# with an exponent, with nothing but a zero behind the point, or of very many digits. That a text
-# looks like one costs time only.
-_ODD_NUMBER = re.compile(
-    r"(?:^|[:,\[])-?[0-9]+(?:\.0(?:$|[,\]}])|(?:\.[0-9]+)?e|[0-9]{15})", re.ASCII
-)
+# Between these, Python and ECMAScript write a number that is no integer alike.
+_LEAST_FLOAT: Final = 1e-4
+_MOST_FLOAT: Final = 1e15
+_MOST_INTEGER: Final = 2**53 - 1
+_SIMPLE: Final = frozenset({str, bool, type(None)})
 
 
 def canonical_json(value: Any) -> bytes:
@@ -33,14 +31,31 @@ def canonical_json(value: Any) -> bytes:
     Raises:
         rfc8785.CanonicalizationError: for what JSON cannot hold (NaN, integers beyond ±(2^53-1)).
     """
-    try:
-        text = _PLAIN_JSON.encode(value)
-    except (TypeError, ValueError, RecursionError):
-        return rfc8785.dumps(value)
-    # Keys in ASCII sort alike by code point and by UTF-16 unit, and only some numbers differ.
-    if text.isascii() and _ODD_NUMBER.search(text) is None:
-        return text.encode("ascii")
+    if _is_plain(value):
+        try:
+            return _PLAIN_JSON.encode(value).encode()
+        except UnicodeEncodeError:
+            pass  # a lone surrogate, which is told of below
     return rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether Python's own JSON of a value, with keys in order, is its canonical form.
+
+    Keys in ASCII sort alike by code point and by UTF-16 unit, and only some numbers differ.
+    """
+    kind = type(value)
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(
+            type(held) in _SIMPLE or _is_plain(held) for held in value.values()
+        )
+    if kind is list or kind is tuple:
+        return all(type(held) in _SIMPLE or _is_plain(held) for held in value)
+    if kind is int:
+        return bool(abs(value) <= _MOST_INTEGER)
+    if kind is float:
+        return bool(_LEAST_FLOAT <= abs(value) <= _MOST_FLOAT and not value.is_integer())
+    return kind in _SIMPLE
 
 
 def content_hash(value: Any) -> str:
