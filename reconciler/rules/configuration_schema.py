@@ -131,7 +131,7 @@ class SchemaChecker:
         named: bool,
     ) -> Iterator[Diagnostic]:
         for error in validator.iter_errors(configuration):
-            yield from self._finding(desired, manifest, error)
+            yield from self._finding(desired, configuration, manifest, error)
         if named:
             return
         for path in _unnamed(schema_part(manifest.schema), configuration, ()):
@@ -140,14 +140,17 @@ class SchemaChecker:
     def _finding(
         self,
         desired: DesiredConfiguration,
+        configuration: JsonObject,
         manifest: Manifest,
         error: jsonschema_rs.ValidationError,
     ) -> Iterator[Diagnostic]:
         path = tuple(error.instance_path)
-        if is_sensitive(manifest.schema, path) and _stands_for_a_secret(_value_at(desired, path)):
+        if is_sensitive(manifest.schema, path) and _stands_for_a_secret(
+            _value_at(configuration, path)
+        ):
             return  # the schema describes the secret, the file holds a reference to it
         if "additionalProperties" in error.schema_path[-1:]:
-            for name in _unexpected(desired, error):
+            for name in _unexpected(configuration, error):
                 yield _unknown_property(desired, manifest, (*path, name))
             return
         kind = _KIND_OF_KEYWORD.get(error.kind.name, kinds.CONFIGURATION_VALUE)
@@ -169,13 +172,11 @@ def _concerned(path: Path, error: jsonschema_rs.ValidationError) -> Path:
     return path
 
 
-def _unexpected(
-    desired: DesiredConfiguration, error: jsonschema_rs.ValidationError
-) -> Iterable[str]:
+def _unexpected(configuration: JsonObject, error: jsonschema_rs.ValidationError) -> Iterable[str]:
     """Return the properties that the schema forbids by naming others, or by naming none."""
     if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         return error.kind.unexpected
-    value = _value_at(desired, tuple(error.instance_path))
+    value = _value_at(configuration, tuple(error.instance_path))
     return value if isinstance(value, dict) else ()
 
 
@@ -184,8 +185,8 @@ def _stands_for_a_secret(value: JsonValue) -> bool:
     return is_reference(value) or is_damaged(value)
 
 
-def _value_at(desired: DesiredConfiguration, path: Path) -> JsonValue:
-    value: Any = desired.configuration
+def _value_at(configuration: JsonObject, path: Path) -> JsonValue:
+    value: Any = configuration
     for part in path:
         value = value[part]
     return value  # type: ignore[no-any-return]
