@@ -44,25 +44,30 @@ def _is_plain(value: Any) -> bool:
 
     Keys in ASCII sort alike by code point and by UTF-16 unit, and only some numbers differ.
     """
+    # Loops, since this is done for every value, and a generator costs twice as much.
     kind = type(value)
     if kind is dict:
-        # Loops, since this is done for every value and a generator costs twice as much.
-        for key, held in value.items():
+        for key in value:
             if type(key) is not str or not key.isascii():
                 return False
-            if type(held) not in _SIMPLE and not _is_plain(held):
-                return False
-        return True
-    if kind is list or kind is tuple:
-        for held in value:  # noqa: SIM110 -- see above
-            if type(held) not in _SIMPLE and not _is_plain(held):
-                return False
-        return True
-    if kind is int:
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return kind in _SIMPLE or _prints_alike(value)
+    for held in value:  # noqa: SIM110
+        if type(held) not in _SIMPLE and not _is_plain(held):
+            return False
+    return True
+
+
+def _prints_alike(value: Any) -> bool:
+    """Return whether a value is a number that Python and ECMAScript write alike."""
+    if type(value) is int:
         return bool(abs(value) <= _MOST_INTEGER)
-    if kind is float:
-        return bool(_LEAST_FLOAT <= abs(value) <= _MOST_FLOAT and not value.is_integer())
-    return kind in _SIMPLE
+    return (
+        type(value) is float
+        and _LEAST_FLOAT <= abs(value) <= _MOST_FLOAT
+        and not value.is_integer()
+    )
 
 
 def content_hash(value: Any) -> str:
