@@ -7,7 +7,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from reconciler.desired.common_files import CommonFiles
-from reconciler.desired.merging import ProfileLayers
 from reconciler.desired.site_files import Enabled, SiteReader, SiteReading
 from reconciler.desired.source_tree import SourceTree
 from reconciler.desired.stored_document import StoredDocument
@@ -116,28 +115,30 @@ class Assembly:
             if enabled.extension in reading.kept:
                 continue
             key = ConfigurationKey(site.id, enabled.extension)
-            self._configurations[key] = self._configuration(site, enabled, brought)
+            own = self._own(reading, site, enabled.extension) if enabled.has_own_file else None
+            layers = tuple(layer for _, layer in brought.get(enabled.extension, ()))
+            self._configurations[key] = _configuration(site, enabled, layers, own)
         for extension, version in reading.opt_outs:
             if extension in reading.kept:
                 continue
             key = ConfigurationKey(site.id, extension)
-            self._opt_outs[key] = OptOut(site, extension, version, self._own(site, extension))
+            own = self._own(reading, site, extension)
+            self._opt_outs[key] = OptOut(site, extension, version, own)
 
-    def _configuration(
-        self, site: Site, enabled: Enabled, brought: ProfileLayers
-    ) -> DesiredConfiguration:
-        layers = tuple(layer for _, layer in brought.get(enabled.extension, ()))
-        if enabled.has_own_file:
-            layers = (*layers, Layer(self._own(site, enabled.extension), ()))
-        return DesiredConfiguration(
-            site=site,
-            extension=enabled.extension,
-            version=enabled.version,
-            config_hash=enabled.config_hash,
-            layers=layers,
-            reason=enabled.reason,
-            signoffs=enabled.signoffs,
-        )
+    def _own(self, reading: SiteReading, site: Site, extension: str) -> StoredDocument:
+        path = f"sites/{site.slug}/extensions/{extension}.yaml"
+        return StoredDocument(self._tree, path, reading.documents.get(extension))
 
-    def _own(self, site: Site, extension: str) -> StoredDocument:
-        return StoredDocument(self._tree, f"sites/{site.slug}/extensions/{extension}.yaml")
+
+def _configuration(
+    site: Site, enabled: Enabled, layers: tuple[Layer, ...], own: StoredDocument | None
+) -> DesiredConfiguration:
+    return DesiredConfiguration(
+        site=site,
+        extension=enabled.extension,
+        version=enabled.version,
+        config_hash=enabled.config_hash,
+        layers=(*layers, Layer(own, ())) if own else layers,
+        reason=enabled.reason,
+        signoffs=enabled.signoffs,
+    )

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 from git import Git, GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, Repo
 from git.exc import NoSuchPathError
@@ -41,17 +42,14 @@ SYMLINK = "120000"
 _COMMIT_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
 _MOST_PATHSPECS = 200
+_PART_BYTES = 65_536
 
 
 class TreeEntry(NamedTuple):
-    """One entry of a commit's tree: ``blob`` is git's name of it, ``size`` is in bytes.
-
-    A tree and a submodule have no size.
-    """
+    """One entry of a commit's tree; ``blob`` is git's name of it, whatever it is."""
 
     mode: str
     blob: str
-    size: int
     path: str
 
     @property
@@ -74,25 +72,27 @@ class GitFolder:
         return [self.prefix] if self.prefix else []
 
     def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin or b"")
+            given.seek(0)
+            output = self._started(
+                *arguments,
+                istream=given,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+            )
+        if not isinstance(output, bytes):
+            raise TypeError("git answered with text where bytes were asked for")
+        return output
+
+    def _started(self, *arguments: str, **options: Any) -> Any:
         command = ["git", *_SAFE_OPTIONS, *arguments]
         try:
-            with tempfile.TemporaryFile() as given:
-                given.write(stdin or b"")
-                given.seek(0)
-                output = Git(self.root).execute(
-                    command,
-                    istream=given,
-                    stdout_as_string=False,
-                    strip_newline_in_stdout=False,
-                    env=_ENVIRONMENT,
-                )
+            return Git(self.root).execute(command, env=_ENVIRONMENT, **options)
         except GitCommandNotFound:
             raise ReconcilerError("git is not installed", "Install git.") from None
         except GitCommandError as error:
             raise ReconcilerError(f"git: {_last_line(error)}", _advice(error)) from None
-        if not isinstance(output, bytes):
-            raise TypeError("git answered with text where bytes were asked for")
-        return output
 
     def resolve(self, ref: str) -> str:
         """Return the commit that ``ref`` names.
@@ -134,7 +134,7 @@ class GitFolder:
         """
         beginning = f"{self.prefix}/" if self.prefix else ""
         paths = self._whole if below is None else [beginning + path for path in sorted(below)]
-        found = self._tree("-r", "-l", "--full-tree", commit, "--", *paths)
+        found = self._tree("-r", "--full-tree", commit, "--", *paths)
         return [entry._replace(path=entry.path[len(beginning) :]) for entry in found]
 
     def listing(self, commit: str, path: str = "") -> list[TreeEntry]:
@@ -160,26 +160,44 @@ class GitFolder:
         entries = self._tree("-r", "--full-tree", commit, "--", *below)
         return {entry.path for entry in entries if entry.mode == SYMLINK} & set(paths)
 
-    def blobs(self, names: Collection[str]) -> Iterator[bytes]:
+    def blobs(self, names: Collection[str], largest: int) -> Iterator[bytes | None]:
         """Yield the contents of blobs, in the order asked for, from one git process.
+
+        Of one of more than ``largest`` bytes None is yielded, and no more than a part is held.
 
         Raises:
             ReconcilerError: the repository lacks one of them.
         """
-        wanted = "".join(f"{name}\n" for name in names).encode()
-        output = self._run("cat-file", "--batch", "--buffer", stdin=wanted) if names else b""
-        position = 0
-        for _ in names:
-            header_end = output.index(b"\n", position)
-            header = output[position:header_end].split()
-            if header[1] == b"missing":
-                raise ReconcilerError(
-                    f"the repository lacks object {header[0].decode()}",
-                    "Fetch it: the clone is partial or damaged.",
-                )
-            size = int(header[2])
-            yield output[header_end + 1 : header_end + 1 + size]
-            position = header_end + size + 2
+        if not names:
+            return
+        with self._answering("cat-file", "--batch", "--buffer", asked=names) as answers:
+            for _ in names:
+                header = answers.readline().split()
+                if header[1:] == [b"missing"]:
+                    raise ReconcilerError(
+                        f"the repository lacks object {header[0].decode()}",
+                        "Fetch it: the clone is partial or damaged.",
+                    )
+                size = int(header[2])
+                if size <= largest:
+                    yield answers.read(size + 1)[:-1]
+                    continue
+                for skipped in range(0, size + 1, _PART_BYTES):
+                    answers.read(min(_PART_BYTES, size + 1 - skipped))
+                yield None
+
+    @contextmanager
+    def _answering(self, *arguments: str, asked: Iterable[str]) -> Iterator[IO[bytes]]:
+        """Run git with lines to answer, and give what it answers as it comes."""
+        with tempfile.TemporaryFile() as given:
+            given.write("".join(f"{line}\n" for line in asked).encode())
+            given.seek(0)
+            process = self._started(*arguments, istream=given, as_process=True)
+            try:
+                yield process.stdout
+            finally:
+                process.stdout.close()
+                process.terminate()
 
     def shallow_boundary(self) -> frozenset[str]:
         """Return the commits whose parents a shallow clone lacks; empty for a whole clone."""
@@ -295,8 +313,8 @@ def _text(output: bytes) -> str:
 
 def _tree_entry(line: str) -> TreeEntry:
     facts, path = line.split("\t", 1)
-    mode, _, name, *size = facts.split()
-    return TreeEntry(mode, name, int(size[0]) if size and size[0] != "-" else 0, path)
+    mode, _, name = facts.split(" ")
+    return TreeEntry(mode, name, path)
 
 
 def _touches(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, list[Authorship]]:

@@ -97,11 +97,9 @@ class CommittedFiles(Files):
 
     def contents(self, paths: Sequence[str]) -> Iterator[bytes]:
         """Yield the bytes of files in the order asked for; of one that is too large, too many."""
-        entries = [self._entries[path] for path in paths]
-        names = [entry.blob for entry in entries if entry.size <= LARGEST_FILE_BYTES]
-        blobs = self._git.blobs(names)
-        for entry in entries:
-            yield next(blobs) if entry.size <= LARGEST_FILE_BYTES else _TOO_LARGE
+        names = [self._entries[path].blob for path in paths]
+        for content in self._git.blobs(names, LARGEST_FILE_BYTES):
+            yield _TOO_LARGE if content is None else content
 
     def identity(self, path: str) -> str | None:
         """Return git's name of a file's bytes; None where there is no such file."""
@@ -145,9 +143,9 @@ def _select(git: GitFolder, entries: dict[str, TreeEntry]) -> _Selected:
 def _link_targets(git: GitFolder, entries: dict[str, TreeEntry]) -> dict[str, str]:
     """Return where each symbolic link points, as it is written."""
     links = [entry for entry in entries.values() if entry.mode == SYMLINK]
-    contents = git.blobs([link.blob for link in links])
+    contents = git.blobs([link.blob for link in links], LARGEST_FILE_BYTES)
     return {
-        link.path: content.decode("utf-8", "surrogateescape")
+        link.path: (content or b"").decode("utf-8", "surrogateescape")
         for link, content in zip(links, contents, strict=True)
     }
 

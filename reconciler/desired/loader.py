@@ -145,10 +145,12 @@ def _read_sites(
         needed = [relative for job in several for _, relative in job.files]
         contents = iter(tree.files.contents(needed))
         return [
-            reader.read(job.slug, _files(tree, job.files, contents), job.like) for job in several
+            reader.read(job.slug, _files(tree, job.files, contents), job.like, keep=keep)
+            for job in several
         ]
 
     processes = processes_for(sum(len(job.files) for job in jobs))
+    keep = processes == 1  # of so few files; what another process keeps is of no use
     found = each(read, list(_together(jobs)), processes)
     by_slug = {reading.slug: reading for readings in found for reading in readings}
     return {slug: by_slug[slug] for slug in sorted(by_slug)}

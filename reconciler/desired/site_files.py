@@ -67,6 +67,8 @@ class SiteReading:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     content: list[Diagnostic] = field(default_factory=list)
     """What is wrong with the configurations themselves, and not with the files as files."""
+    documents: dict[str, Document] = field(default_factory=dict)
+    """The extensions' own files, where they are kept."""
 
     @property
     def is_clean(self) -> bool:
@@ -89,6 +91,8 @@ class SiteReader:
         slug: str,
         files: Iterable[tuple[SiteFilePath, bytes]],
         like: tuple[SiteReading, frozenset[str]] | None = None,
+        *,
+        keep: bool = False,
     ) -> SiteReading:
         """Return what one site's files say.
 
@@ -98,6 +102,7 @@ class SiteReader:
             like: another reading of this site, in which nothing was found, with the same
                 ``site.yaml``; and the extensions whose files are others now. Only those are
                 needed then, and the rest is taken over.
+            keep: whether the documents of its extensions are kept, and not read again.
         """
         reading = SiteReading(slug)
         if like is not None:
@@ -116,6 +121,8 @@ class SiteReader:
                 self._read_extension(reading, file.place.second, read.document, own)
         if reading.site is not None:
             self._merge(reading, reading.site, own)
+        if keep:
+            reading.documents = {extension: document for extension, (_, document) in own.items()}
         return reading
 
     def layers(self, names: tuple[str, ...]) -> ProfileLayers:

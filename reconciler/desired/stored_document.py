@@ -20,10 +20,10 @@ class StoredDocument:
 
     __slots__ = ("_read", "relative", "tree")
 
-    def __init__(self, tree: SourceTree, relative: str) -> None:
+    def __init__(self, tree: SourceTree, relative: str, read: Document | None = None) -> None:
         self.tree = tree
         self.relative = relative
-        self._read: Document | None = None
+        self._read = read
 
     @property
     def path(self) -> str:

@@ -14,6 +14,7 @@ from reconciler.desired.file_access import read_file, replace_file
 from reconciler.desired.git import open_folder
 from reconciler.desired.git_tree import committed_blobs
 from reconciler.desired.layout import place_of
+from reconciler.desired.source_tree import LARGEST_FILE_BYTES
 from reconciler.desired.yaml.reader import read_yaml
 from reconciler.model.age import CIPHERTEXT_START, is_recipient
 from reconciler.model.document import JsonObject, JsonValue
@@ -136,7 +137,7 @@ def _in_git(folder: Path, relative: str, path: ValuePath, plaintext: str) -> boo
         blob = committed_blobs(git, git.resolve("HEAD")).get(relative)
     except ReconcilerError:
         return False  # a repository without a commit
-    committed = b"".join(git.blobs([blob])) if blob else b""
+    committed = (next(git.blobs([blob], LARGEST_FILE_BYTES)) if blob else None) or b""
     document = read_yaml(relative, committed).document
     if document is None or not contains(document.value, path):
         return plaintext.encode() in committed

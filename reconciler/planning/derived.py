@@ -118,8 +118,9 @@ def _verdict(
     errors: Mapping[tuple[str, str], list[dict[str, Any]]],
     conflicting_with: Mapping[ConfigurationKey, set[str]],
 ) -> ConfigurationVerdict:
-    found = errors.get((configuration.site.slug, configuration.extension), ())
-    others = conflicting_with.get(key, ())
+    # Mostly there are none at all, and a look-up for each configuration takes its time.
+    found = errors.get((configuration.site.slug, configuration.extension)) if errors else None
+    others = conflicting_with.get(key) if conflicting_with else None
     return ConfigurationVerdict(
         key,
         configuration.config_hash,

@@ -79,6 +79,7 @@ class CapabilityVersion:
         return cls(*(safe_number(number or "0") for number in found.groups()))
 
 
+@lru_cache(maxsize=65_536)
 def meets_minimum(provided: str, minimum: str) -> bool:
     """Say whether a capability at ``provided`` serves one that asks for ``minimum``.
 
