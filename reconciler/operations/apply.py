@@ -38,14 +38,16 @@ from reconciler.operations.plan import (
     PreparedRequest,
     as_settled,
     comparable,
+    inputs_on,
     plan_of_invalid,
-    plan_on,
     prepare_partly,
 )
 from reconciler.operations.run_log import INTERRUPTED, RunLog, kind_of
 from reconciler.operations.settling import is_settled, may_settle, settle
 from reconciler.operations.staging import Forced, staged_changes, staged_records
 from reconciler.planning.change_windows import closed_windows
+from reconciler.planning.inputs import PlanInputs
+from reconciler.planning.plan import make_plan
 
 DEFAULT_LOCK_TIMEOUT_SECONDS = LOCK_TIMEOUT_SECONDS
 DEFAULT_OUTCOME_TIMEOUT_SECONDS = 30.0
@@ -166,6 +168,7 @@ class _Run:
         self.head = comparable(prepared.head)
         self.log = RunLog(kind_of(request.plan.scope), self.head)
         self.forced: Forced | None = None
+        self.planned: tuple[PlanInputs, Plan] | None = None
         self.attempt = Attempt()
         self.heads: tuple[ChainHead, ...] = ()
 
@@ -224,9 +227,14 @@ class _Run:
 
     def _plan_now(self) -> Plan:
         """Return the plan in the open transaction, with all read of which no more is known."""
-        self.prepared = as_settled(self.connection, self.prepared)
-        self.head = comparable(self.prepared.head)
-        return plan_on(self.connection, self.prepared)
+        prepared = as_settled(self.connection, self.prepared)
+        if prepared is not self.prepared:
+            self.prepared, self.head, self.planned = prepared, comparable(prepared.head), None
+        known = self.planned[0] if self.planned else None
+        inputs = inputs_on(self.connection, self.prepared, known)
+        if self.planned is None or not inputs.same_as(self.planned[0]):
+            self.planned = inputs, make_plan(inputs)
+        return self.planned[1]
 
     def _require_expected(self, expected: Plan, planned: Plan) -> None:
         follow = self.request.follow_branch

@@ -155,6 +155,20 @@ def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
 
 def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     """Return the plan for what ``connection``'s open transaction sees."""
+    return make_plan(inputs_on(connection, prepared))
+
+
+def inputs_on(
+    connection: Connection, prepared: PreparedRequest, known: PlanInputs | None = None
+) -> PlanInputs:
+    """Return what the plan is made of for what ``connection``'s open transaction sees.
+
+    Args:
+        connection: in a transaction.
+        prepared: the desired state.
+        known: what it was at another time. Where the rows are those of then, so is what they
+            hold, and what git says of the changes; neither is asked for again.
+    """
     head, request = comparable(prepared.head), prepared.request
     require_current_schema(connection)
     database.require_every_site(connection)
@@ -173,15 +187,19 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
     touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
     unmanaged = database.unmanaged_sites(connection, [*site_ids, *head.unread.ids])
     minds_unmanaged = not request.allow_unmanage and request.scope is Scope.ALL
-    authorship = authorship_of(request.source.folder, head, found, signoffs)
-    wrote = writers_of(request.source.folder, head, found)
+    if known is not None and _same_changes(known, rows, found, signoffs):
+        held, authorship, wrote = known.database.bodies, known.authorship, known.wrote
+    else:
+        held = database.bodies(connection, [divergence.key for divergence in found])
+        authorship = authorship_of(request.source.folder, head, found, signoffs)
+        wrote = writers_of(request.source.folder, head, found)
     people = users_needed(head, {**authorship, **wrote}, signoffs)
-    inputs = PlanInputs(
+    return PlanInputs(
         head=head,
         database=DatabaseState(
             identity=database.database_identity(connection),
             rows=rows,
-            bodies=database.bodies(connection, [divergence.key for divergence in found]),
+            bodies=held,
             edits=database.out_of_band_edits(connection, drifted),
             new_signoffs=signoffs,
             unmanaged_sites=len(unmanaged),
@@ -205,7 +223,20 @@ def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
         scope=request.scope,
         filters=selection.described,
     )
-    return make_plan(inputs)
+
+
+def _same_changes(
+    known: PlanInputs,
+    rows: Mapping[ConfigurationKey, DatabaseRow],
+    found: list[Divergence],
+    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
+) -> bool:
+    """Return whether a plan would change the same, from the same rows by digest and version."""
+    return (
+        known.database.rows == rows
+        and {each.key: each for each in known.divergences} == {each.key: each for each in found}
+        and known.database.new_signoffs == signoffs
+    )
 
 
 def _narrowed(

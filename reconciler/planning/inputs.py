@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
@@ -62,3 +62,9 @@ class PlanInputs:
     blocked: tuple[BlockedReason, ...] = ()
     scope: Scope = Scope.ALL
     filters: tuple[str, ...] = ()
+
+    def same_as(self, other: PlanInputs) -> bool:
+        """Return whether the plan of these is the plan of others: divergences have no order."""
+        mine = {each.key: each for each in self.divergences}
+        theirs = {each.key: each for each in other.divergences}
+        return mine == theirs and replace(self, divergences=other.divergences) == other
