@@ -12,7 +12,7 @@ from reconciler.desired.folder_paths import FolderPaths, folder_paths
 from reconciler.desired.layout import Place
 from reconciler.desired.site_files import SiteFilePath, SiteReader, SiteReading
 from reconciler.desired.source_tree import SourceTree
-from reconciler.desired.workers import each, processes_for, rare_collection
+from reconciler.desired.workers import FEW_FILES, each, processes_for, rare_collection
 from reconciler.model.desired import DesiredState, UnreadSites
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.rules.catalog import as_relied_on, check_ranges, enabled_versions
@@ -149,8 +149,9 @@ def _read_sites(
             for job in several
         ]
 
-    processes = processes_for(sum(len(job.files) for job in jobs))
-    keep = processes == 1  # of so few files; what another process keeps is of no use
+    number = sum(len(job.files) for job in jobs)
+    processes = processes_for(number)
+    keep = number < FEW_FILES
     found = each(read, list(_together(jobs)), processes)
     by_slug = {reading.slug: reading for readings in found for reading in readings}
     return {slug: by_slug[slug] for slug in sorted(by_slug)}
