@@ -3,12 +3,15 @@
 SELECT managed.site_id
 FROM unnest(%(sites)s::uuid[]) AS managed (site_id)
 LEFT JOIN (
-    SELECT site_id,
-           reconciler_rollup(string_agg(
-               reconciler_rollup_entry(extension_id, config_hash, content_digest),
-               '' ORDER BY extension_id COLLATE "C")) AS rollup
-    FROM site_extension_configs
-    WHERE site_id = ANY (%(sites)s::uuid[])
+    SELECT site_id, reconciler_rollup(string_agg(entry, '' ORDER BY ordered)) AS rollup
+    FROM (
+        SELECT site_id, extension_id COLLATE "C" AS ordered,
+               reconciler_rollup_entry(extension_id, config_hash, content_digest) AS entry
+        FROM site_extension_configs
+        WHERE site_id = ANY (%(sites)s::uuid[])
+        ORDER BY site_id, ordered
+        OFFSET 0  -- So that several processes make the entries.
+    ) AS entries
     GROUP BY site_id
 ) AS live USING (site_id)
 LEFT JOIN LATERAL (
