@@ -98,7 +98,11 @@ def drifted_sites(connection: Connection, sites: Collection[UUID]) -> set[UUID]:
     recorded when the history was last continued. A site without a record that has, or ever had, a
     configuration is among them, so that somebody looks at its rows.
     """
-    rows = connection.execute(query("state/drifted_sites"), {"sites": list(sites)})
+    number = connection.execute(query("state/number_of_sites")).fetchone()
+    everywhere = number is not None and 2 * len(sites) >= number[0]
+    rows = connection.execute(
+        query("state/drifted_sites"), {"sites": list(sites), "everywhere": everywhere}
+    )
     return {site_id for (site_id,) in rows}
 
 
