@@ -49,6 +49,8 @@ def require_matches(
     Raises:
         UsageError: one selects no managed site, or no extension that is desired, live or applied.
     """
+    if not selection.described:
+        return
     extensions = {key.extension_id for key in (*head.configurations, *rows)}
     if not selection.unmatched(head, extensions):
         return
