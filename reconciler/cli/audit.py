@@ -54,6 +54,8 @@ def audit() -> None:
 def verify(settings: Settings, anchor_file: Path | None) -> int:
     """Compare every audit row with the hash chain, the archive's rows among them.
 
+    What drift is measured against, too, has to be what the history has as last applied.
+
     Exits with 1 where anything does not fit, and says where.
     """
     anchor = _read_anchor(anchor_file) if anchor_file else None

@@ -77,6 +77,15 @@ def unanchored(connection: Connection, heads: Sequence[ChainHead]) -> list[Tampe
     ]
 
 
+def wrongly_rolled_up(
+    connection: Connection, sites: Collection[UUID] | None, most: int
+) -> list[Tampering]:
+    """Return the first ``most`` sites whose newest roll-up is not what the history gives."""
+    asked = {"sites": _listed(sites), "most": most}
+    rows = connection.execute(query("audit/rolled_up"), asked)
+    return [Tampering(site_id, Mismatch.ROLLUP_DIFFERS) for (site_id,) in rows]
+
+
 def archive(connection: Connection, before: datetime) -> int:
     """Move the audit rows from before a time into the archive; return how many. The caller commits.
 

@@ -91,6 +91,27 @@ def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[Databa
     return found
 
 
+def drifted_sites(connection: Connection, sites: Collection[UUID]) -> set[UUID]:
+    """Return those of ``sites`` where anything live is not what was last applied there.
+
+    They are told by one roll-up a site: of the live rows as they are, and the one that the server
+    recorded when the history was last continued. A site without a record that has, or ever had, a
+    configuration is among them, so that somebody looks at its rows.
+    """
+    number = connection.execute(query("state/number_of_sites")).fetchone()
+    everywhere = number is not None and 2 * len(sites) >= number[0]
+    rows = connection.execute(
+        query("state/drifted_sites"), {"sites": list(sites), "everywhere": everywhere}
+    )
+    return {site_id for (site_id,) in rows}
+
+
+def extensions_at(connection: Connection, sites: Collection[UUID]) -> set[str]:
+    """Return which extensions are live at ``sites`` or were ever applied there."""
+    rows = connection.execute(query("state/extensions_at"), {"sites": list(sites)})
+    return {extension for (extension,) in rows}
+
+
 def unmanaged_sites(connection: Connection, sites: Collection[UUID]) -> list[UnmanagedSite]:
     """Return the sites with live configurations that are not among ``sites``."""
     rows = connection.execute(query("state/unmanaged"), {"sites": list(sites)})

@@ -31,7 +31,7 @@ class Anchor(BaseModel):
 
 
 class Mismatch(StrEnum):
-    """What is wrong at one place of the audit log."""
+    """What is wrong at one place of the audit log, or of what was last applied at a site."""
 
     ALTERED = "altered"
     REMOVED = "removed"
@@ -40,13 +40,15 @@ class Mismatch(StrEnum):
     LINKS_MISSING = "links-missing"
     ANCHOR_MISSING = "anchor-missing"
     ANCHOR_DIFFERS = "anchor-differs"
+    ROLLUP_DIFFERS = "rollup-differs"
 
 
 @dataclass(frozen=True, slots=True)
 class Tampering:
     """One place where the audit log is not what was recorded.
 
-    ``position`` is the place in the site's chain, None for a row that no link names;
+    ``position`` is the place in the site's chain, None for a row that no link names and for a
+    roll-up, which is of a whole site;
     ``audit_id`` and ``sequence`` name the row, where one is known.
     """
 

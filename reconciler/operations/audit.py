@@ -42,6 +42,7 @@ def verify_audit(
 ) -> Verified:
     """Compare every audit row with its link, each link with the one before, and the anchor's heads.
 
+    The newest roll-up of each site, by which drift is looked for, has to be what the history gives.
     Reads one moment of the database and writes nothing.
 
     Raises:
@@ -58,6 +59,7 @@ def verify_audit(
             if chosen is None or head.site_id in chosen
         ]
         found += database.unanchored(connection, heads)
+        found += database.wrongly_rolled_up(connection, chosen, MOST_PLACES + 1)
         sites = len(database.chain_heads(connection, chosen))
         verification = Verification(
             rows, links, sites, tuple(found[:MOST_PLACES]), more=len(found) > MOST_PLACES

@@ -107,7 +107,8 @@ def limits_passed(
 
     Healing was asked for by name and puts back what the reconciler itself last wrote, so how
     much was changed behind its back does not hinder it. ``live`` is every row of the managed
-    sites; ``--allow-unmanage`` makes no difference.
+    sites, unless something is desired and ``scope`` is drift; ``--allow-unmanage`` makes no
+    difference.
     """
     written = sum(site.configurations for site in unmanaged if site.formerly_managed)
     if empty := emptied(head, live.values(), written):

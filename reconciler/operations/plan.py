@@ -19,7 +19,7 @@ from reconciler.desired.stored_document import read_together
 from reconciler.model.change import Origin
 from reconciler.model.derived import Refresh, SiteRecords
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
-from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError, UsageError
+from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import BlockedReason, NeededSignoff, Plan, Scope
@@ -43,13 +43,13 @@ from reconciler.operations.desired_state import (
 from reconciler.operations.narrowing import left_wrong
 from reconciler.operations.needed_signoffs import in_order, needed_signoffs
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
+from reconciler.operations.rows_concerned import desired_beside, require_matches, rows_concerned
 from reconciler.operations.unread_sites import read_partly, still_settled
 from reconciler.planning.compare import Divergence, divergences, origin
 from reconciler.planning.inputs import DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
 from reconciler.rules.compliance import counting_signoffs
-from reconciler.rules.suggestion import listed
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Opens the installation's database; called only once the desired state is known to be valid."""
@@ -174,9 +174,10 @@ def inputs_on(
     database.require_every_site(connection)
     site_ids = [site.id for site in head.sites.values()]
     selection = request.selection
-    live = {row.key: row for row in database.managed_rows(connection, site_ids)}
-    _require_matches(selection, head, live)
-    desired, rows = selection.narrow(head.configurations, head), selection.narrow(live, head)
+    live = rows_concerned(connection, head, selection, request.scope)
+    require_matches(connection, selection, head, live)
+    desired = selection.narrow(desired_beside(head, live, request.scope), head)
+    rows = selection.narrow(live, head)
     found = _in_scope(divergences(desired, rows), prepared)
     before = prepared.base.configurations if prepared.base else {}
     read_together(side for each in found for side in (each.desired, before.get(each.key)))
@@ -275,19 +276,6 @@ def require_current_schema(connection: Connection) -> None:
         raise ReconcilerError(
             f"the database's schema lacks {len(pending)} of the program's migrations",
             "Run `reconciler db migrate` (or `db bootstrap` on an empty database).",
-        )
-
-
-def _require_matches(
-    selection: Selection, head: DesiredState, live: Mapping[ConfigurationKey, DatabaseRow]
-) -> None:
-    """Refuse globs that select nothing: a misspelt one would read as "nothing to do"."""
-    extensions = {key.extension_id for key in (*head.configurations, *live)}
-    if idle := selection.unmatched(head, extensions):
-        raise UsageError(
-            f"nothing is selected by {', '.join(idle)}",
-            f"The sites are {listed(sorted(head.sites))}; "
-            f"the extensions are {listed(sorted(extensions))}.",
         )
 
 

@@ -19,6 +19,7 @@ _SAID = {
     Mismatch.LINKS_MISSING: "links before this one are gone",
     Mismatch.ANCHOR_MISSING: "the chain does not reach the anchored link any more: its end is gone",
     Mismatch.ANCHOR_DIFFERS: "the chain has another link at the anchored place",
+    Mismatch.ROLLUP_DIFFERS: "the roll-up by which drift is looked for is not what the history has",
 }
 
 
@@ -40,6 +41,8 @@ def verification_as_text(verification: Verification, names: Mapping[UUID, str]) 
 def _place(found: Tampering, names: Mapping[UUID, str]) -> str:
     site = printable(names.get(found.site_id, str(found.site_id)))
     where = f"link {found.position}" if found.position is not None else "no link"
+    if found.mismatch is Mismatch.ROLLUP_DIFFERS:
+        where = "last applied"
     sequence = f", sequence {found.sequence}" if found.sequence is not None else ""
     row = f", row {found.audit_id}" if found.audit_id is not None else ""
     return f"{site}, {where}{sequence}{row}"

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.database.audit import wrongly_rolled_up
 from reconciler.database.connection import Connection, connect
+from reconciler.database.state import drifted_sites
 from reconciler.model.adoption import Adoption
 from reconciler.model.canonical import config_hash
 from reconciler.operations.adoption import adopt
@@ -68,6 +70,19 @@ def test_every_row_is_there_as_it_was(adopted: Adopted, table: str) -> None:
     with connect(adopted[0]) as connection:
         had, has, same = compared(connection, table)
     assert had == has == same > 0
+
+
+def test_what_was_adopted_is_rolled_up_at_each_site_and_has_not_drifted(adopted: Adopted) -> None:
+    with connect(adopted[0]) as connection:
+        sites = [site for (site,) in connection.execute("SELECT id FROM sites")]
+        rolled_up = connection.execute(
+            "SELECT sum(configurations), count(*) = count(DISTINCT site_id), "
+            "bool_and(run_id IN (SELECT id FROM reconcile_runs WHERE kind = 'adoption')) "
+            "FROM site_applied_rollups"
+        ).fetchone()
+        assert rolled_up == (24, True, True)
+        assert drifted_sites(connection, sites) == set()
+        assert wrongly_rolled_up(connection, None, 1) == []
 
 
 def test_nothing_of_the_seed_was_found_at_fault(adopted: Adopted) -> None:

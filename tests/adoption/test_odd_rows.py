@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from hashlib import md5
 from typing import Any
+from uuid import UUID
 
 from reconciler.database.connection import Connection, connect
+from reconciler.database.state import drifted_sites, managed_rows
 from reconciler.model.adoption import Adoption, AdoptionCode, AdoptionFinding
 from reconciler.operations.adoption import adopt
 from reconciler.report.adoption_text import adoption_as_text
 from tests.cli.conftest import Command
 
+SITE = UUID(md5(b"site 1", usedforsecurity=False).hexdigest())
 ONE = "site_id = md5('site 1')::uuid AND extension_id = 'extension-1'"
 SECRET = "hunter2"  # noqa: S105 - what must not be repeated
 
@@ -52,6 +56,9 @@ def test_a_secret_in_plaintext_is_named_by_its_place_and_gets_into_no_history(
         )
         assert live[:2] == (False, "/sap/password")
         assert SECRET in live[2]
+        rows = managed_rows(connection, [SITE])
+        assert {row.key.extension_id for row in rows if row.drifted} == {"extension-1"}
+        assert drifted_sites(connection, [SITE]) == {SITE}
         for table in (
             "site_extension_config_versions",
             "configuration_snapshots",

@@ -13,6 +13,7 @@ from tests.support.installation import BREMEN, CORK, ENGINEER_USER, ERP, SIGNATU
 RECORDS = [
     "configuration_audit_log",
     "site_extension_config_versions",
+    "site_applied_rollups",
     "configuration_snapshots",
     "compliance_signoffs",
     "reconcile_runs",

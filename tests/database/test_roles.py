@@ -23,11 +23,12 @@ READABLE = (
 )
 TABLES = SITE_TABLES[1:-2]
 SETTLED = ("settled_sites", "settled_state")
+ROLLUPS = "site_applied_rollups"
 PRIVILEGES = {
     AUDITOR: dict.fromkeys(
-        (*READABLE, *TABLES, *SETTLED, "adopted_hashes", "adoption_leftovers"), READ
+        (*READABLE, *TABLES, *SETTLED, ROLLUPS, "adopted_hashes", "adoption_leftovers"), READ
     ),
-    SERVICE: dict.fromkeys((*READABLE, *TABLES, "adopted_hashes"), READ)
+    SERVICE: dict.fromkeys((*READABLE, *TABLES, ROLLUPS, "adopted_hashes"), READ)
     | {
         "reconcile_runs": APPEND,
         "site_extension_config_versions": APPEND,
@@ -58,6 +59,7 @@ RECORDS = (
     "configuration_audit_archive",
     "configuration_audit_chain",
     "site_extension_config_versions",
+    ROLLUPS,
     "configuration_snapshots",
     "compliance_signoffs",
     "reconcile_runs",

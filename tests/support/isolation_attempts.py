@@ -15,7 +15,7 @@ from tests.support.planted_site import EXTENSION, HASH, SITE, SITE_TABLES, USER
 
 _VIEWS = tuple(f"granted_sites.{name}" for name in SITE_TABLES if name != "site_access")
 _ALL_SITES_VIEWS = ("configuration_audit_records", "site_config_status", "unsigned_compliance")
-_KEPT = (*SITE_TABLES, "settled_sites")
+_KEPT = (*SITE_TABLES, "settled_sites", "site_applied_rollups")
 _TABLES = (*_KEPT, "settled_state", "sites", "users", "reconcile_runs", "reconciler_migrations")
 _PARTITIONS = tuple(f"configuration_audit_log_{number}" for number in range(16))
 RELATIONS = (*_TABLES, *_ALL_SITES_VIEWS, *_VIEWS)

@@ -1,0 +1,2 @@
+-- How many sites the installation has.
+SELECT count(*) FROM sites
