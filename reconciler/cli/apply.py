@@ -119,6 +119,7 @@ def apply(
         lock_timeout_seconds=lock_timeout,
         outcome_timeout_seconds=outcome_timeout,
         trusted=is_trusted(settings),
+        when_applied=signals.ignore,
     )
     return apply_and_report(output, request, yes=yes)
 
@@ -145,8 +146,6 @@ def apply_and_report(output: Output, request: ApplyRequest, *, yes: bool) -> int
         if error.plan is not None:
             show_plan(output, error.plan)
         raise
-    if done.run_id is not None:
-        signals.ignore()
     return report_applied(output, done)
 
 

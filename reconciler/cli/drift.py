@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli import signals
 from reconciler.cli.app import Command, format_option
 from reconciler.cli.apply import apply_and_report, force_option, require_answer
 from reconciler.cli.output import Output
@@ -49,6 +50,7 @@ def drift(
             allow_dirty=allow_dirty,
             force=force,
             trusted=is_trusted(settings),
+            when_applied=signals.ignore,
         )
         code = apply_and_report(output, request, yes=yes)
         left = _left_to_apply(settings, output, ref) if code == DONE else 0

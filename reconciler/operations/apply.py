@@ -60,6 +60,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nothing_more() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class ApplyRequest:
     """What to apply, and how.
@@ -69,7 +73,8 @@ class ApplyRequest:
     a plan is applied that is blocked for a reason that may be overridden. ``outcome_timeout`` is
     how long a server is asked, after a connection was lost in COMMIT, what became of it. ``clock``
     is asked when change windows are looked at. ``trusted`` is True for the embedded server, where
-    the login may be a superuser.
+    the login may be a superuser. ``when_applied`` is called once it is certain that it was applied,
+    and an interruption is not to say otherwise.
     """
 
     plan: PlanRequest
@@ -81,6 +86,7 @@ class ApplyRequest:
     outcome_timeout_seconds: float = DEFAULT_OUTCOME_TIMEOUT_SECONDS
     clock: Callable[[], datetime] = _now
     trusted: bool = False
+    when_applied: Callable[[], None] = _nothing_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +332,7 @@ class _Run:
             attempt.committing = commit
 
     def _applied(self, planned: Plan, warnings: tuple[str, ...]) -> Applied:
+        self.request.when_applied()
         return Applied(planned, self.log.id, warnings, self.heads)
 
     def _after_error(self, planned: Plan, error: psycopg.Error) -> Applied:

@@ -43,10 +43,12 @@ def writers_of(folder: Path, head: DesiredState, found: list[Divergence]) -> dic
 def users_needed(
     head: DesiredState,
     authorship: Mapping[str, Authorship],
+    wrote: Mapping[str, Authorship],
     signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
 ) -> set[str]:
     """Return whom changes would be attributed to, and who signed what is to be recorded."""
-    emails = {head.revision.author_email, *(author.author_email for author in authorship.values())}
+    known = {**authorship, **wrote}.values()
+    emails = {head.revision.author_email, *(author.author_email for author in known)}
     authors = {head.user_for_author(email).username for email in emails}
     signers = {signoff.signed_by for _, signoff in signoffs}
     return {head.project.service_user} | authors | signers

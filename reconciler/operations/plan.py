@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
@@ -46,13 +47,15 @@ from reconciler.operations.plan_findings import findings_of_plan, with_authors_s
 from reconciler.operations.rows_concerned import desired_beside, require_matches, rows_concerned
 from reconciler.operations.unread_sites import read_partly, still_settled
 from reconciler.planning.compare import Divergence, divergences, origin
-from reconciler.planning.inputs import DatabaseState, PlanInputs
+from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
 from reconciler.rules.compliance import counting_signoffs
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
-"""Opens the installation's database; called only once the desired state is known to be valid."""
+"""Opens the installation's database, with which nothing that is not valid is compared."""
+NewSignoffs: TypeAlias = tuple[tuple[DesiredConfiguration, SignoffEntry], ...]
+"""Signatures that are not in the database yet, each with the configuration that it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,42 +107,59 @@ def prepare(request: PlanRequest) -> PreparedRequest:
     return PreparedRequest(request, head, read_base(source.folder, base, head))
 
 
+def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
+    """Return the plan; the database is read in a READ ONLY transaction and never written.
+
+    An invalid desired state gives a plan that says so, and nothing is compared with the database.
+    """
+    # Whatever is amiss is found, and told, where everything is read.
+    with suppress(ReconcilerError, psycopg.Error, ValueError):
+        if _may_be_read_partly(request):
+            with open_database() as connection, reading(connection):
+                if (partly := _prepared_partly(connection, request)) is not None:
+                    return plan_on(connection, partly)
+    prepared = prepare(request)
+    if (invalid := plan_of_invalid(prepared)) is not None:
+        return invalid
+    with open_database() as connection, reading(connection):
+        return plan_on(connection, prepared)
+
+
 def prepare_partly(request: PlanRequest, open_database: OpenDatabase) -> PreparedRequest:
     """Read and check what is not settled in the database, else everything, as ``prepare`` does.
+
+    Whoever uses it in another transaction has to ask ``as_settled`` there.
 
     Raises:
         ReconcilerError: as ``prepare`` does.
         InvalidDesiredStateError: as ``prepare`` does.
     """
-    source = request.source
-    if source.ref is None or request.scope is not Scope.ALL or request.selection.described:
-        return prepare(request)
-    # Whatever is amiss is found, and told, where everything is read.
     with suppress(ReconcilerError, psycopg.Error, ValueError):
-        base = commit_named(source.folder, request.base) if request.base is not None else None
-        with open_database() as connection, reading(connection):
-            partly = read_partly(connection, replace(source, since=base), base)
-        if partly is not None:
-            return PreparedRequest(request, partly.head, partly.base, partly.unread, partly.needed)
+        if _may_be_read_partly(request):
+            with open_database() as connection, reading(connection):
+                if (partly := _prepared_partly(connection, request)) is not None:
+                    return partly
     return prepare(request)
 
 
-def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
-    """Return the plan; the database is read in READ ONLY transactions and never written.
+def _may_be_read_partly(request: PlanRequest) -> bool:
+    return request.source.ref is not None and not request.selection.described
 
-    An invalid desired state gives a plan that says so, and nothing is compared with the database.
-    """
-    prepared = prepare_partly(request, open_database)
-    if (invalid := plan_of_invalid(prepared)) is not None:
-        return invalid
-    with open_database() as connection, reading(connection):
-        prepared = as_settled(connection, prepared)
-        return plan_of_invalid(prepared) or plan_on(connection, prepared)
+
+def _prepared_partly(connection: Connection, request: PlanRequest) -> PreparedRequest | None:
+    source = request.source
+    base = commit_named(source.folder, request.base) if request.base is not None else None
+    drifted = request.scope is not Scope.ALL
+    partly = read_partly(connection, replace(source, since=base), base, look_for_drift=drifted)
+    if partly is None:
+        return None
+    return PreparedRequest(request, partly.head, partly.base, partly.unread, partly.needed)
 
 
 def as_settled(connection: Connection, prepared: PreparedRequest) -> PreparedRequest:
     """Return the request itself while what was relied on is so, else with everything read."""
-    if not prepared.unread or still_settled(connection, prepared.unread):
+    unread, drifted = prepared.unread, prepared.request.scope is not Scope.ALL
+    if not unread or still_settled(connection, unread, look_for_drift=drifted):
         return prepared
     return prepare(prepared.request)
 
@@ -170,67 +190,76 @@ def inputs_on(
             hold, and what git says of the changes; neither is asked for again.
     """
     head, request = comparable(prepared.head), prepared.request
+    selection = request.selection
     require_current_schema(connection)
     database.require_every_site(connection)
-    site_ids = [site.id for site in head.sites.values()]
-    selection = request.selection
     live = rows_concerned(connection, head, selection, request.scope)
     require_matches(connection, selection, head, live)
     desired = selection.narrow(desired_beside(head, live, request.scope), head)
     rows = selection.narrow(live, head)
     found = _in_scope(divergences(desired, rows), prepared)
-    before = prepared.base.configurations if prepared.base else {}
-    read_together(side for each in found for side in (each.desired, before.get(each.key)))
+    _read_what_differs(prepared, found)
     if request.scope is Scope.ALL:
         head = with_authors_since_applied(connection, request.source.folder, head, found)
-    drifted = [divergence.key for divergence in found if divergence.drifted]
     signoffs = new_signoffs(connection, desired.values(), head, request.scope)
-    touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
-    unmanaged = database.unmanaged_sites(connection, [*site_ids, *head.unread.ids])
-    minds_unmanaged = not request.allow_unmanage and request.scope is Scope.ALL
+    unmanaged = database.unmanaged_sites(connection, [*head.sites_by_id, *head.unread.ids])
     if known is not None and _same_changes(known, rows, found, signoffs):
         held, authorship, wrote = known.database.bodies, known.authorship, known.wrote
     else:
         held = database.bodies(connection, [divergence.key for divergence in found])
-        authorship = authorship_of(request.source.folder, head, found, signoffs)
-        wrote = writers_of(request.source.folder, head, found)
-    people = users_needed(head, {**authorship, **wrote}, signoffs)
+        authorship, wrote = _authors(request.source.folder, head, found, signoffs)
+    state = DatabaseState(
+        identity=database.database_identity(connection),
+        rows=rows,
+        bodies=held,
+        edits=database.out_of_band_edits(connection, [each.key for each in found if each.drifted]),
+        new_signoffs=signoffs,
+        unmanaged_sites=len(unmanaged),
+    )
     return PlanInputs(
         head=head,
-        database=DatabaseState(
-            identity=database.database_identity(connection),
-            rows=rows,
-            bodies=held,
-            edits=database.out_of_band_edits(connection, drifted),
-            new_signoffs=signoffs,
-            unmanaged_sites=len(unmanaged),
-        ),
+        database=state,
         divergences=tuple(found),
         diagnostics=findings_of_plan(prepared.head, head, desired, found, selection, request.scope),
         base=prepared.base,
         authorship=authorship,
         wrote=wrote,
         needed_signoffs=_needed_signoffs(desired.values(), head, prepared),
-        refreshes=_refreshes(connection, prepared, head, touched),
+        refreshes=_refreshes(connection, prepared, head, found, signoffs),
         blocked=(
             *limits_passed(connection, head, live, found, unmanaged, request.scope),
             *missing_sites(connection, head, {each.key.site_id for each in found}),
-            *missing_users(connection, head, people),
+            *missing_users(connection, head, users_needed(head, authorship, wrote, signoffs)),
             *uncertain_authors(authorship),
             *unstated_meanings(signoffs),
             *_narrowed(prepared, head, live, desired, found),
-            *(formerly_managed(unmanaged) if minds_unmanaged else ()),
+            *_let_go(request, unmanaged),
         ),
         scope=request.scope,
         filters=selection.described,
     )
 
 
+def _read_what_differs(prepared: PreparedRequest, found: list[Divergence]) -> None:
+    before = prepared.base.configurations if prepared.base else {}
+    read_together(side for each in found for side in (each.desired, before.get(each.key)))
+
+
+def _authors(
+    folder: Path,
+    head: DesiredState,
+    found: list[Divergence],
+    signoffs: NewSignoffs,
+) -> tuple[Mapping[str, Authorship], Mapping[str, Authorship]]:
+    """Return who last touched each file concerned, and who wrote what was signed since."""
+    return authorship_of(folder, head, found, signoffs), writers_of(folder, head, found)
+
+
 def _same_changes(
     known: PlanInputs,
     rows: Mapping[ConfigurationKey, DatabaseRow],
     found: list[Divergence],
-    signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...],
+    signoffs: NewSignoffs,
 ) -> bool:
     """Return whether a plan would change the same, from the same rows by digest and version."""
     return (
@@ -238,6 +267,12 @@ def _same_changes(
         and {each.key: each for each in known.divergences} == {each.key: each for each in found}
         and known.database.new_signoffs == signoffs
     )
+
+
+def _let_go(request: PlanRequest, unmanaged: list[database.UnmanagedSite]) -> list[BlockedReason]:
+    """Return the sites whose folder is gone, where that was not meant."""
+    minds = request.scope is Scope.ALL and not request.allow_unmanage
+    return formerly_managed(unmanaged) if minds else []
 
 
 def _narrowed(
@@ -294,7 +329,7 @@ def new_signoffs(
     desired: Iterable[DesiredConfiguration],
     head: DesiredState,
     scope: Scope,
-) -> tuple[tuple[DesiredConfiguration, SignoffEntry], ...]:
+) -> NewSignoffs:
     """Return the signoffs that count and are not in the database yet."""
     if scope is not Scope.ALL:
         return ()
@@ -317,11 +352,16 @@ def new_signoffs(
 
 
 def _refreshes(
-    connection: Connection, prepared: PreparedRequest, head: DesiredState, touched: set[UUID]
+    connection: Connection,
+    prepared: PreparedRequest,
+    head: DesiredState,
+    found: list[Divergence],
+    signoffs: NewSignoffs,
 ) -> tuple[Refresh, ...]:
     request = prepared.request
     if request.scope is not Scope.ALL:
         return ()
+    touched = {each.key.site_id for each in found} | {signed.site.id for signed, _ in signoffs}
     return refreshes(connection, head, prepared.records, request.selection, touched)
 
 

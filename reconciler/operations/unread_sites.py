@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from reconciler.database.connection import Connection
 from reconciler.database.settled import enabled_at, followers_at, read_settled
+from reconciler.database.state import drifted_sites
 from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.git_tree import read_commit
 from reconciler.desired.loader import Loaded, load
@@ -53,13 +54,17 @@ def context_of(trees: SiteTrees) -> str:
     return sha256(f"{trees.digest} {program_identity()}".encode()).hexdigest()
 
 
-def read_partly(connection: Connection, source: Source, base: str | None) -> Partly | None:
+def read_partly(
+    connection: Connection, source: Source, base: str | None, *, look_for_drift: bool = False
+) -> Partly | None:
     """Return a commit's desired state without its settled sites; None: read all of it.
 
     Args:
         connection: in a transaction.
         source: the desired state, at a commit.
         base: the commit that origins are told by.
+        look_for_drift: whether a site at which something drifted is read although it is settled,
+            since nobody has to believe that every change was noticed.
 
     Raises:
         ReconcilerError: something cannot be read, or is not valid.
@@ -76,6 +81,8 @@ def read_partly(connection: Connection, source: Source, base: str | None) -> Par
     if len(contexts) > 1 or head_trees.may_be_one:
         return None
     same = _same(settled, head_trees, base_trees)
+    if look_for_drift:
+        same = _without_drift(connection, same)
     unread = _written_by_the_same(git, same, settled.commit, commit, base)
     others = (head_trees.sites.keys() | base_trees.sites.keys()) - unread.keys()
     if len(others) > len(unread):
@@ -96,6 +103,13 @@ def _same(settled: Settled, head: SiteTrees, base: SiteTrees) -> dict[str, Settl
         if head.sites.get(slug) == site.tree == base.sites.get(slug)
         and (site.valid_through is None or today <= site.valid_through)
     }
+
+
+def _without_drift(
+    connection: Connection, sites: Mapping[str, SettledSite]
+) -> dict[str, SettledSite]:
+    drifted = drifted_sites(connection, [site.site_id for site in sites.values()])
+    return {slug: site for slug, site in sites.items() if site.site_id not in drifted}
 
 
 def _written_by_the_same(
@@ -179,8 +193,12 @@ class _Reading:
         return not state.unread.ids.isdisjoint(site.id for site in state.sites.values())
 
 
-def still_settled(connection: Connection, unread: Collection[SettledSite]) -> bool:
+def still_settled(
+    connection: Connection, unread: Collection[SettledSite], *, look_for_drift: bool = False
+) -> bool:
     """Return whether sites that were relied on are settled as they were when they were."""
     settled = read_settled(connection)
     known: Mapping[str, SettledSite] = settled.sites if settled else {}
-    return all(known.get(site.slug) == site for site in unread)
+    if any(known.get(site.slug) != site for site in unread):
+        return False
+    return not look_for_drift or not drifted_sites(connection, [site.site_id for site in unread])
