@@ -9,13 +9,14 @@ from uuid import UUID
 import pytest
 
 from reconciler.database.connection import reading
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Scope
 from reconciler.operations import desired_state, unread_sites
 from reconciler.operations.plan import plan_of_invalid, plan_on, prepare, prepare_partly
 from tests.support.installation import (
     BREMEN_SIGNATURE,
     CORK,
     CORK_ERP,
+    DAYTON,
     FILES,
     PROFILE,
     SIGNATURE,
@@ -73,6 +74,17 @@ def test_a_site_that_somebody_edited_by_hand_is_read(settled: Installation) -> N
     made, whole = plans(settled)
     assert made.to_json() == whole.to_json()
     assert made.summary.drifted == 4
+
+
+def test_drift_finds_what_no_trigger_noticed(settled: Installation) -> None:
+    settled.rows("ALTER TABLE site_extension_configs DISABLE TRIGGER USER")
+    settled.rows(
+        "UPDATE site_extension_configs SET configuration = '{}' WHERE site_id = %s", [DAYTON]
+    )
+    found = settled.plan(ref="main", scope=Scope.DRIFTED)
+    assert [change.site for change in found.changes] == ["dayton"]
+    healable = settled.plan(ref="main", scope=Scope.HEALABLE)
+    assert [change.site for change in healable.changes] == ["dayton"]
 
 
 @pytest.mark.parametrize(

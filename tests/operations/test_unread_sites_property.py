@@ -198,8 +198,14 @@ class Unread(RuleBasedStateMachine):
 
     @invariant()
     def both_plans_are_the_same(self) -> None:
-        for base in (None, self.bases[-1], self.bases[0]):
-            request = self.installation.request(ref="HEAD", base=base)
+        about_drift: list[dict[str, Any]] = [
+            {"scope": scope} for scope in (Scope.DRIFTED, Scope.HEALABLE)
+        ]
+        bases: list[dict[str, Any]] = [
+            {"base": base} for base in (None, self.bases[-1], self.bases[0])
+        ]
+        for options in (*bases, *about_drift):
+            request = self.installation.request(ref="HEAD", **options)
             partly = outcome(request, self.installation, partly=True)
             assert partly == outcome(request, self.installation, partly=False)
             with contextlib.suppress(ReconcilerError):
