@@ -208,8 +208,13 @@ class DesiredState:
 
     def user_for_author(self, email: str) -> UserEntry:
         """Return the user with a git author's email, else the service user."""
-        folded = email.casefold()
+        return self._users_by_email.get(email.casefold(), self.service_user)
+
+    @cached_property
+    def _users_by_email(self) -> Mapping[str, UserEntry]:
+        """The users by their folded email; of two with one, the first."""
+        found: dict[str, UserEntry] = {}
         for user in self.users.values():
-            if user.email and user.email.casefold() == folded:
-                return user
-        return self.service_user
+            if user.email:
+                found.setdefault(user.email.casefold(), user)
+        return found

@@ -15,6 +15,7 @@ from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import holds_password, is_reference, is_sensitive
 
 _ABSENT = object()
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -28,6 +29,12 @@ def _same(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
+def _plainly_same(old: Any, new: Any) -> bool:
+    """Tell without going into them that two values are the same, as most of a configuration is."""
+    kind = type(old)
+    return kind is type(new) and kind in _SIMPLE and bool(old == new)
+
+
 def differing_paths(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
     """Yield each path at which two values differ, with both parts; mappings are gone into.
 
@@ -39,7 +46,9 @@ def differing_paths(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path,
             yield path, old, new
     elif isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
-            yield from differing_paths(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
+            before, after = old.get(key, _ABSENT), new.get(key, _ABSENT)
+            if not _plainly_same(before, after):
+                yield from differing_paths(before, after, (*path, key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from differing_paths(before, after, (*path, index))
@@ -51,6 +60,8 @@ def _shown(value: Any) -> Any:
     """Return a value a plan can hold: what JSON numbers cannot carry becomes text."""
     if value is _ABSENT:
         return None
+    if isinstance(value, str) and value.isascii():
+        return value
     try:
         canonical_json(value)
     except rfc8785.CanonicalizationError:

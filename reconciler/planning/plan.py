@@ -20,7 +20,7 @@ from reconciler.planning.attribution import Attribution, attribute, causes, own_
 from reconciler.planning.change_windows import windows_of
 from reconciler.planning.compare import Divergence, origin
 from reconciler.planning.differences import field_differences, known_schemas
-from reconciler.planning.inputs import PlanInputs
+from reconciler.planning.inputs import Authorship, PlanInputs
 
 
 def invalid_plan(
@@ -45,7 +45,8 @@ def invalid_plan(
 def make_plan(inputs: PlanInputs) -> Plan:
     """Return the plan for inputs that could be read and compared."""
     found = inputs.divergences
-    changes = [_configuration_change(inputs, divergence) for divergence in found]
+    wrote = {**inputs.authorship, **inputs.wrote}
+    changes = [_configuration_change(inputs, divergence, wrote) for divergence in found]
     changes += [_signoff_change(inputs, *entry) for entry in inputs.database.new_signoffs]
     changes.sort(key=lambda change: change.sort_key)
     refreshed = tuple(refresh.site for refresh in inputs.refreshes)
@@ -130,7 +131,9 @@ def live_fingerprint(row: DatabaseRow | None) -> str:
     return content_hash([*shown, row.config_version])
 
 
-def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
+def _configuration_change(
+    inputs: PlanInputs, divergence: Divergence, wrote: Mapping[str, Authorship]
+) -> Change:
     wanted = divergence.desired
     live = divergence.row.live if divergence.row else None
     site = inputs.head.sites_by_id[divergence.key.site_id]
@@ -143,7 +146,7 @@ def _configuration_change(inputs: PlanInputs, divergence: Divergence) -> Change:
     )
     attribution = attribute(
         inputs.head,
-        {**inputs.authorship, **inputs.wrote},
+        wrote,
         causes(divergence, differences, inputs.head),
         otherwise=wanted.path if wanted else own_file(site, divergence.key.extension_id),
         reason=wanted.reason if wanted else None,
