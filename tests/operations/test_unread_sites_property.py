@@ -55,7 +55,7 @@ from tests.support.installation import (
     site_file,
 )
 
-EXAMPLES, STEPS = 8, 10
+EXAMPLES, STEPS = 5, 8
 SITES = {"bremen": BREMEN, "cork": CORK, "dayton": DAYTON}
 SIGNER = Actor("Quinn Quality", "quality@plant.example")
 MANIFEST = "catalog/extensions/erp-adapter/3.0.0.yaml"
