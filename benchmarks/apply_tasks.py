@@ -17,11 +17,11 @@ def new(ground: Ground) -> list[Subject]:
     def program(number: int) -> Measured:
         if number == 0:
             return ground.first_apply
-        ground.installation.copy("work", "empty")
-        return ground.apply("work", "base")
+        return ground.apply_base("work")
 
+    parts = len(ground.shape.parts)
     return [
-        Subject(NEW, "reconciler apply", PRODUCT, program),
+        Subject(NEW, "reconciler apply", PRODUCT, program, f"{parts} applies" if parts > 1 else ""),
         *_floors(ground, NEW, "base", ground.shape.configurations),
         applying(ground, NEW, "base"),
     ]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.installation import Installation
-from benchmarks.measuring import FailedRunError, Measured, measure
+from benchmarks.measuring import FailedRunError, Measured, measure, together
 from benchmarks.product import Product
+from benchmarks.repository import part_branches
 from benchmarks.shape import Shape
 
 PROJECT = Path(__file__).parents[1]
@@ -42,9 +43,20 @@ class Ground:
         Raises:
             FailedRunError: it was not applied.
         """
-        self.installation.copy("loaded", "empty")
-        self.first_apply = self.apply("loaded", "base")
+        self.first_apply = self.apply_base("loaded")
         self.installation.settle("loaded")
+
+    def apply_base(self, name: str) -> Measured:
+        """Apply the base state to an empty database, one part after the other.
+
+        Returns:
+            What all of them took together, and the most memory that one had.
+
+        Raises:
+            FailedRunError: it was not applied.
+        """
+        self.installation.copy(name, "empty")
+        return together([self.apply(name, branch) for branch in part_branches(self.shape)])
 
     def apply(self, name: str, ref: str, *more: str) -> Measured:
         """Apply a commit to one of the databases, and return what it took.

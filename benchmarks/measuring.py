@@ -43,6 +43,18 @@ class Measured:
         )
 
 
+def together(several: Sequence[Measured]) -> Measured:
+    """Return what runs took one after the other, and the most memory that one of them had."""
+    return Measured(
+        sum(each.wall for each in several),
+        sum(each.user for each in several),
+        sum(each.system for each in several),
+        max(each.memory for each in several),
+        several[-1].code,
+        several[-1].output,
+    )
+
+
 @dataclass(slots=True)
 class Series:
     """The runs of one subject at one task and size."""

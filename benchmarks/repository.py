@@ -4,6 +4,8 @@ The repository has no work tree to speak of, and these branches:
 
 ``base``
     everything, as it was applied;
+``part-1`` and so on
+    before ``base``: the first 50,000 configurations, the first 100,000, until it is all of them;
 ``head``
     on ``base``: the given share of the configurations changed;
 ``one-0`` to ``one-9``
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -39,7 +42,7 @@ def write_repository(shape: Shape, folder: Path) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE) as importing:
         assert importing.stdin is not None  # noqa: S101 - it was asked for
         stream = importing.stdin
-        _commit(stream, "base", 0, "Bring the plants in", _everything(shape))
+        _write_base(stream, shape)
         changed: dict[str, Iterable[int]] = {
             "head": sorted(shape.changed()),
             "wide": range(shape.reconfigured),
@@ -47,15 +50,27 @@ def write_repository(shape: Shape, folder: Path) -> None:
         }
         for ordinal, (branch, numbers) in enumerate(changed.items(), start=1):
             files = _changed(shape, numbers, revision=1 + (branch == "wide"))
-            _commit(stream, branch, ordinal, f"Change what {branch} changes", files)
+            _commit(stream, branch, ordinal, f"Change what {branch} changes", files, "base")
         stream.write(b"done\n")
     if importing.returncode:
         raise subprocess.CalledProcessError(importing.returncode, command)
 
 
-def _everything(shape: Shape) -> Iterator[File]:
-    yield from catalog_files(shape)
-    for site in range(shape.sites):
+def part_branches(shape: Shape) -> list[str]:
+    """Return the branches that lead to ``base``, which is the last."""
+    return [*(f"part-{number}" for number in range(1, len(shape.parts))), "base"]
+
+
+def _write_base(stream: IO[bytes], shape: Shape) -> None:
+    before = None
+    for number, (branch, sites) in enumerate(zip(part_branches(shape), shape.parts, strict=True)):
+        files = chain(() if number else catalog_files(shape), _plants(shape, sites))
+        _commit(stream, branch, 0, "Bring the plants in", files, before)
+        before = branch
+
+
+def _plants(shape: Shape, sites: range) -> Iterator[File]:
+    for site in sites:
         yield site_path(site), site_text(site)
         for extension in range(shape.extensions):
             yield extension_path(site, extension), extension_text(shape, site, extension)
@@ -68,13 +83,18 @@ def _changed(shape: Shape, numbers: Iterable[int], revision: int) -> Iterator[Fi
 
 
 def _commit(
-    stream: IO[bytes], branch: str, ordinal: int, subject: str, files: Iterable[File]
+    stream: IO[bytes],
+    branch: str,
+    ordinal: int,
+    subject: str,
+    files: Iterable[File],
+    before: str | None,
 ) -> None:
     when = f"{AUTHOR} {_FIRST_SECOND + ordinal} +0000"
     stream.write(f"commit refs/heads/{branch}\nauthor {when}\ncommitter {when}\n".encode())
     stream.write(f"data {len(subject)}\n{subject}\n".encode())
-    if branch != "base":
-        stream.write(b"from refs/heads/base\n")
+    if before is not None:
+        stream.write(f"from refs/heads/{before}\n".encode())
     for path, text in files:
         data = text.encode()
         stream.write(b"M 100644 inline %b\ndata %d\n%b\n" % (path.encode(), len(data), data))

@@ -32,6 +32,14 @@ class Shape:
         """How many of them the commit ``wide`` changes."""
         return min(self.configurations, MOST_RECONFIGURED)
 
+    @property
+    def parts(self) -> list[range]:
+        """The sites in parts of no more configurations than one commit reconfigures."""
+        sites = max(1, MOST_RECONFIGURED // self.extensions)
+        return [
+            range(first, min(first + sites, self.sites)) for first in range(0, self.sites, sites)
+        ]
+
     def changed(self) -> frozenset[int]:
         """Return which configurations ``head`` changes, by their number from 0."""
         chosen = random.Random(self.seed)  # noqa: S311 - to repeat, not to keep secret

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.repository import write_repository
+from benchmarks import shape
+from benchmarks.repository import part_branches, write_repository
 from benchmarks.shape import Shape
 from tests.cli.conftest import clean_environment
 
@@ -52,6 +53,18 @@ def test_each_branch_changes_as_much_as_it_says(repository: Path) -> None:
     assert changed_files(repository, "head") == round(SMALL.configurations * SMALL.share)
     assert changed_files(repository, "wide") == SMALL.configurations
     assert [changed_files(repository, f"one-{number}") for number in range(10)] == [1] * 10
+
+
+def test_a_large_state_is_brought_in_by_parts_and_the_last_is_all_of_it(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shape, "MOST_RECONFIGURED", 100)
+    write_repository(SMALL, tmp_path / "parts")
+    branches = part_branches(SMALL)
+    assert branches == ["part-1", "part-2", "base"]
+    listed = [git(tmp_path / "parts", "ls-tree", "-r", branch) for branch in branches]
+    assert [text.count("/site.yaml") for text in listed] == [8, 16, 20]
+    assert listed[-1] == git(repository, "ls-tree", "-r", "base")
 
 
 def test_nothing_is_on_the_disk_but_git_objects(repository: Path) -> None:
