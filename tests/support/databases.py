@@ -42,10 +42,11 @@ def template_database(server_url: str) -> Iterator[str]:
     """
     with fresh_database(server_url) as url:
         with (
-            psycopg.connect(server_url, autocommit=True) as taking_turns,
+            # One transaction: behind a pooler a session's lock would outlive the client.
+            psycopg.connect(server_url) as taking_turns,
             psycopg.connect(url, autocommit=True) as connection,
         ):
-            taking_turns.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+            taking_turns.execute("SELECT pg_advisory_xact_lock(%s)", [_MIGRATING])
             create_machshop_tables(connection)
             migrate(connection)
             ensure_service_login(url)
