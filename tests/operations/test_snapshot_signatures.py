@@ -70,7 +70,8 @@ def past_the_triggers(installation: Installation, statement: str) -> None:
 
 
 def test_signatures_fit_whatever_time_zone_the_snapshots_session_had(signed: Installation) -> None:
-    with psycopg.connect(signed.owner_url, options="-c timezone=Asia/Kolkata") as elsewhere:
+    with psycopg.connect(signed.owner_url) as elsewhere:
+        elsewhere.execute("SET LOCAL TimeZone = 'Asia/Kolkata'")
         elsewhere.execute(ELSEWHERE)
     times = signed.rows(
         "SELECT DISTINCT signoffs #>> '{0,recorded_at}' FROM configuration_snapshots "
