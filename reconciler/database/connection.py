@@ -83,7 +83,8 @@ def reading(
             limit_lock_waits(connection, lock_timeout_seconds)
             yield
     finally:
-        if not connection.closed:
+        # Interrupted in the middle of a statement, it is of no more use, and refuses.
+        if connection.info.transaction_status == TransactionStatus.IDLE:
             connection.read_only = None
             connection.isolation_level = None
 

@@ -139,3 +139,16 @@ def test_a_note_for_git_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
     keep_out_of_git(tmp_path)
     assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_an_interruption_in_the_middle_of_a_statement_comes_out_as_it_is(
+    empty_database: str,
+) -> None:
+    with (
+        pytest.raises(KeyboardInterrupt),
+        connect(empty_database) as connection,
+        reading(connection),
+    ):
+        connection.execute("SELECT 1")
+        connection.pgconn.send_query(b"SELECT pg_sleep(60)")
+        raise KeyboardInterrupt
