@@ -12,7 +12,8 @@ from reconciler.desired.folder_paths import FolderPaths, folder_paths
 from reconciler.desired.layout import Place
 from reconciler.desired.site_files import SiteFilePath, SiteReader, SiteReading
 from reconciler.desired.source_tree import SourceTree
-from reconciler.desired.workers import FEW_FILES, each, processes_for, rare_collection
+from reconciler.desired.workers import FEW_FILES, each, processes_for
+from reconciler.model.collection import rare_collection
 from reconciler.model.desired import DesiredState, UnreadSites
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.rules.catalog import as_relied_on, check_ranges, enabled_versions

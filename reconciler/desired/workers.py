@@ -13,11 +13,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import TypeVar, cast
 
+from reconciler.model.collection import rare_collection
 from reconciler.model.errors import ReconcilerError
 
 Job = TypeVar("Job")
@@ -113,14 +113,3 @@ def _work(
         except Exception as error:  # noqa: BLE001 -- raised again where it can be handled
             writer.send(error)
         writer.send(_DONE)
-
-
-@contextmanager
-def rare_collection() -> Iterator[None]:
-    """Look for cycles rarely: what is made of files has none, and looking takes a tenth."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 1_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

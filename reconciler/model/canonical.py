@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,6 +74,15 @@ def _prints_alike(value: Any) -> bool:
 def content_hash(value: Any) -> str:
     """Return ``sha256:<hex>`` of a JSON value's canonical form."""
     return "sha256:" + hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def object_hash(members: Mapping[str, bytes]) -> str:
+    """Return ``content_hash`` of an object whose members are in canonical form already.
+
+    The names are ASCII, and have nothing in them that JSON escapes.
+    """
+    written = b",".join(b'"%b":%b' % (name.encode(), members[name]) for name in sorted(members))
+    return f"sha256:{hashlib.sha256(b'{%b}' % written).hexdigest()}"
 
 
 def config_hash(site_id: UUID, extension_id: str, version: str, configuration: JsonObject) -> str:

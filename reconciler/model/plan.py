@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Any
 
 from pydantic import ConfigDict
 
-from reconciler.model.canonical import content_hash
+from reconciler.model.canonical import canonical_json, object_hash
 from reconciler.model.change import Change, Frozen, Origin
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseIdentity
@@ -172,8 +171,11 @@ class Plan(Frozen):
 
     def content_id(self) -> str:
         """Return the hash of the plan's content, whatever its ``plan_id`` claims."""
-        content: dict[str, Any] = self.model_dump(mode="json", exclude={"plan_id"})
-        return content_hash(content)
+        rest = self.model_dump(mode="json", exclude={"changes", "plan_id"})
+        members = {name: canonical_json(value) for name, value in rest.items()}
+        # One by one: what many changes are made of would be millions of values at once.
+        changes = (canonical_json(change.model_dump(mode="json")) for change in self.changes)
+        return object_hash({**members, "changes": b"[%b]" % b",".join(changes)})
 
     def to_json(self) -> str:
         """Return the plan as JSON: sorted keys, so that the same plan is the same bytes."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Change, Drift, Origin, Signature
+from reconciler.model.collection import rare_collection
 from reconciler.model.derived import RecordedDigest
 from reconciler.model.desired import DesiredConfiguration, DesiredState, Revision
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -42,6 +43,7 @@ def invalid_plan(
     ).identified()
 
 
+@rare_collection()
 def make_plan(inputs: PlanInputs) -> Plan:
     """Return the plan for inputs that could be read and compared."""
     found = inputs.divergences

@@ -7,12 +7,15 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Drift, Origin, Signature
 from reconciler.model.plan import ChangeWindow, DesiredRevision, NeededSignoff, Plan
 from reconciler.model.schedule import WindowKind
+from tests.support.json_values import json_values
 from tests.support.plan_inputs import IDENTITY, change, difference, plan_with
 
 SIGNATURE = Signature(
@@ -61,6 +64,16 @@ def test_a_plan_survives_its_own_json() -> None:
 
 def test_the_plan_id_is_the_hash_of_all_the_rest() -> None:
     content: dict[str, Any] = json.loads(RICH.to_json())
+    plan_id = content.pop("plan_id")
+    assert plan_id == content_hash(content)
+
+
+@given(st.lists(json_values(), max_size=3))
+def test_the_plan_id_is_the_hash_of_the_whole_whatever_values_its_changes_have(
+    values: list[Any],
+) -> None:
+    changes = [change(differences=(difference("/ö", value, values),)) for value in values]
+    content: dict[str, Any] = json.loads(plan_with(*changes).to_json())
     plan_id = content.pop("plan_id")
     assert plan_id == content_hash(content)
 

@@ -105,6 +105,37 @@ def test_a_dependency_is_kept_with_what_meets_it(unapplied: Installation) -> Non
     assert unapplied.rows(DEPENDENCIES, [BREMEN]) == []
 
 
+def test_a_dependency_that_is_recorded_so_already_is_not_written_again(
+    unapplied: Installation,
+) -> None:
+    met = resolution(CORK, DASHBOARD, ERP)
+    lacking = resolution(
+        *(CORK, DASHBOARD, "audit-trail"),
+        type=DependencyType.CAPABILITY,
+        resolved_version=None,
+        resolved_provider=None,
+        satisfied=False,
+    )
+    apply_knowing(unapplied, Relations(resolutions=(met, lacking)))
+    written = "SELECT *, xmin::text, xmax::text FROM extension_dependency_cache ORDER BY id"
+    before = unapplied.rows(written)
+    unapplied.commit("Slow down", {CORK_ERP: erp_file("CORK", interval=900)})
+    apply_knowing(unapplied, Relations(resolutions=(met, lacking)))
+    assert len(before) == 2
+    assert unapplied.rows(written) == before
+
+
+def test_a_dependency_that_was_given_an_end_is_kept_without_one_again(
+    unapplied: Installation,
+) -> None:
+    known = Relations(resolutions=(resolution(CORK, DASHBOARD, ERP),))
+    apply_knowing(unapplied, known)
+    unapplied.edit("UPDATE extension_dependency_cache SET expires_at = now()")
+    unapplied.commit("Slow down", {CORK_ERP: erp_file("CORK", interval=900)})
+    apply_knowing(unapplied, known)
+    assert unapplied.rows("SELECT expires_at FROM extension_dependency_cache") == [(None,)]
+
+
 def test_a_dependency_that_is_met_otherwise_is_updated_and_one_that_is_gone_removed(
     unapplied: Installation,
 ) -> None:
