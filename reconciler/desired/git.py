@@ -43,6 +43,7 @@ _COMMIT_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
 _MOST_PATHSPECS = 200
 _PART_BYTES = 65_536
+_FETCH = "Fetch it: the clone is partial or damaged."
 
 
 class TreeEntry(NamedTuple):
@@ -166,37 +167,43 @@ class GitFolder:
         Of one of more than ``largest`` bytes None is yielded, and no more than a part is held.
 
         Raises:
-            ReconcilerError: the repository lacks one of them.
+            ReconcilerError: the repository lacks one of them, or git cannot read it.
         """
         if not names:
             return
         with self._answering("cat-file", "--batch", "--buffer", asked=names) as answers:
-            for _ in names:
-                header = answers.readline().split()
-                if header[1:] == [b"missing"]:
-                    raise ReconcilerError(
-                        f"the repository lacks object {header[0].decode()}",
-                        "Fetch it: the clone is partial or damaged.",
-                    )
-                size = int(header[2])
+            for name in names:
+                header = answers.readline()
+                if header == f"{name} missing\n".encode():
+                    raise ReconcilerError(f"the repository lacks object {name}", _FETCH)
+                if not header.endswith(b"\n"):
+                    raise EOFError
+                size = int(header.split()[2])
                 if size <= largest:
-                    yield answers.read(size + 1)[:-1]
+                    yield _exactly(answers, size + 1)[:-1]
                     continue
                 for skipped in range(0, size + 1, _PART_BYTES):
-                    answers.read(min(_PART_BYTES, size + 1 - skipped))
+                    _exactly(answers, min(_PART_BYTES, size + 1 - skipped))
                 yield None
 
     @contextmanager
     def _answering(self, *arguments: str, asked: Iterable[str]) -> Iterator[IO[bytes]]:
-        """Run git with lines to answer, and give what it answers as it comes."""
+        """Run git with lines to answer, and give what it answers as it comes.
+
+        Raises:
+            ReconcilerError: git stopped before the end, for which EOFError was raised inside.
+        """
         with tempfile.TemporaryFile() as given:
             given.write("".join(f"{line}\n" for line in asked).encode())
             given.seek(0)
             process = self._started(*arguments, istream=given, as_process=True)
             try:
                 yield process.stdout
+            except EOFError:
+                raise _stopped(process) from None
             finally:
                 process.stdout.close()
+                process.stderr.close()
                 process.terminate()
 
     def shallow_boundary(self) -> frozenset[str]:
@@ -244,6 +251,8 @@ class GitFolder:
         found: set[str] = set()
         if one == other:
             return found
+        if not (_COMMIT_NAME.fullmatch(one) and _COMMIT_NAME.fullmatch(other)):
+            return None
         try:
             fork = _text(self._run("merge-base", one, other)).split()[0]
         except (ReconcilerError, IndexError):
@@ -337,6 +346,22 @@ def _touches(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, 
             found.setdefault(path, []).append(author)
         before = part
     return found
+
+
+def _exactly(answers: IO[bytes], size: int) -> bytes:
+    content = answers.read(size)
+    if len(content) < size:
+        raise EOFError
+    return content
+
+
+def _stopped(process: Any) -> ReconcilerError:
+    """Return why git ended before it had answered all."""
+    try:
+        process.wait()
+    except GitCommandError as error:
+        return ReconcilerError(f"git: {_last_line(error)}", _advice(error))
+    return ReconcilerError("git ended before it had answered", "Run it again.")
 
 
 def _last_line(error: GitCommandError) -> str:

@@ -12,6 +12,9 @@ from reconciler.desired.git import GitFolder
 
 _TREE = "040000"
 _SITES = "sites"
+_MOST_COMMON = 1_000
+_NO_UTF_8 = "\\"
+"""What bytes that are no UTF-8 are shown with, so that their name is not git's any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class SiteTrees:
         """Whether two sites' folders have names that are one where case or form is folded."""
         folded = {unicodedata.normalize("NFC", slug).casefold() for slug in self.sites}
         return len(folded) < len(self.sites)
+
+    @property
+    def can_be_asked_for(self) -> bool:
+        """Whether all that is not read whole can be named to git: few enough, and in UTF-8."""
+        return len(self.common) <= _MOST_COMMON and not any(
+            _NO_UTF_8 in name for name in (*self.sites, *self.common)
+        )
 
 
 def site_trees(git: GitFolder, commit: str) -> SiteTrees:

@@ -18,9 +18,9 @@ _LIBRARIES = ("cronsim", "jsonschema-rs", "node-semver", "pydantic", "pyyaml", "
 def program_identity() -> str:
     """Return a digest over all of the program that what it finds in files depends on.
 
-    Its own modules, the versions of the libraries that judge files, and Python's.
+    Its own version and modules, the versions of the libraries that judge files, and Python's.
     """
-    versions = [*sys.version_info, *map(version, _LIBRARIES)]
+    versions = [reconciler.__version__, *sys.version_info, *map(version, _LIBRARIES)]
     digest = hashlib.sha256(repr(versions).encode())
     folder = Path(reconciler.__file__).parent
     for part in _DECIDING:

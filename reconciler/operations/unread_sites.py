@@ -34,6 +34,9 @@ from reconciler.operations.desired_state import (
 from reconciler.operations.program_identity import program_identity
 from reconciler.rules.global_conflicts import apart_anywhere
 
+# Each is named to git on its command line, which the system bounds.
+_MOST_READ_APART = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Partly:
@@ -80,12 +83,14 @@ def read_partly(
     contexts = {settled.context, context_of(head_trees), context_of(base_trees)}
     if len(contexts) > 1 or head_trees.may_be_one:
         return None
+    if not (head_trees.can_be_asked_for and base_trees.can_be_asked_for):
+        return None
     same = _same(settled, head_trees, base_trees)
     if look_for_drift:
         same = _without_drift(connection, same)
     unread = _written_by_the_same(git, same, settled.commit, commit, base)
     others = (head_trees.sites.keys() | base_trees.sites.keys()) - unread.keys()
-    if len(others) > len(unread):
+    if len(others) > min(len(unread), _MOST_READ_APART):
         return None  # reading all of it does not take much longer
     return _Reading(connection, source, tuple(unread.values()), others).read(
         head_trees, base, base_trees
@@ -113,17 +118,17 @@ def _without_drift(
 
 
 def _written_by_the_same(
-    git: GitFolder, sites: dict[str, SettledSite], then: str, now: str, base: str | None
+    git: GitFolder, sites: dict[str, SettledSite], then: str, commit: str, base: str | None
 ) -> dict[str, SettledSite]:
     """Return the sites without those of which git may tell other authors than it did then."""
     signed = {slug for slug, site in sites.items() if site.signed}
     if not signed:
         return sites
-    touched = git.differing_ways(then, now)
+    touched = git.differing_ways(then, commit)
     if touched is None or git.shallow_boundary():
         changed = signed
     else:
-        touched |= git.touched_between(base, now) if base else set()
+        touched |= git.touched_between(base, commit) if base else set()
         changed = signed & sites_of(touched, git.prefix)
     return {slug: site for slug, site in sites.items() if slug not in changed}
 

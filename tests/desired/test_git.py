@@ -216,3 +216,35 @@ def test_a_commit_s_files_are_named_by_their_content(
     assert files.identity("profiles/one.yaml") != files.identity("users.yaml")
     assert files.identity("profiles/absent.yaml") is None
     assert list(files.contents(["users.yaml"])) == [files["users.yaml"]]
+
+
+def test_what_git_cannot_read_to_its_end_is_an_error_and_never_half_a_file(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    long = "".join(f"# {number}: nothing in particular\n" for number in range(20_000))
+    folder.write("profiles/long.yaml", long)
+    files = read_commit(folder.path, repository.commit()).files
+    repository.git("config", "core.bigFileThreshold", "1k")  # answered piece by piece
+    name = files.identity("profiles/long.yaml")
+    assert name is not None
+    stored = repository.root / ".git" / "objects" / name[:2] / name[2:]
+    stored.chmod(0o644)
+    whole = stored.read_bytes()
+    for kept in (0, 4, len(whole) // 2, len(whole) - 1):
+        stored.write_bytes(whole[:kept])
+        with pytest.raises(ReconcilerError) as refused:
+            list(files.contents(["users.yaml", "profiles/long.yaml", "users.yaml"]))
+        assert refused.value.message.startswith(("git: ", f"the repository lacks object {name}"))
+    stored.unlink()
+    with pytest.raises(ReconcilerError, match=f"the repository lacks object {name}"):
+        files["profiles/long.yaml"]
+
+
+@pytest.mark.parametrize("name", ["--all", "--output=x", "HEAD", "main", "", "0" * 39])
+def test_no_name_but_a_commits_own_is_followed(
+    folder: DesiredFolder, repository: GitRepository, name: str
+) -> None:
+    commit = repository.commit()
+    assert opened(folder).differing_ways(name, commit) is None
+    assert opened(folder).differing_ways(commit, name) is None
+    assert opened(folder).differing_ways(commit, commit) == set()

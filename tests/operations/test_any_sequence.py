@@ -7,7 +7,6 @@ live rows, and what was last written, and says what an apply and a healing must 
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -33,7 +32,6 @@ from reconciler.model.canonical import config_hash
 from reconciler.model.document import JsonObject
 from reconciler.model.plan import Scope
 from reconciler.planning.selection import Selection
-from tests.support.databases import fresh_database
 from tests.support.installation import (
     BREMEN,
     BREMEN_SIGNATURE,
@@ -44,6 +42,7 @@ from tests.support.installation import (
     PROFILE,
     SIGNATURE,
     Installation,
+    copied_installation,
     erp_file,
     profile_file,
     signature_file,
@@ -164,10 +163,9 @@ class Sequences(RuleBasedStateMachine):
         super().__init__()
         self.resources = contextlib.ExitStack()
         folder = self.resources.enter_context(tempfile.TemporaryDirectory())
-        shutil.copytree(self.original.repository, Path(folder, "repository"))
-        url = self.resources.enter_context(fresh_database(self.server_url, self.original.database))
-        self.installation = Installation(Path(folder, "repository"), url)
-        self.connection = self.resources.enter_context(connect(url))
+        copied = copied_installation(self.server_url, self.original, Path(folder, "repository"))
+        self.installation = self.resources.enter_context(copied)
+        self.connection = self.resources.enter_context(connect(self.installation.owner_url))
         self.desired = Desired()
         self.commits = {self._head(): self.desired}
         self.live = self.desired.rows()

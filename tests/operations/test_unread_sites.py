@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ from reconciler.database.connection import reading
 from reconciler.model.plan import Plan, Scope
 from reconciler.operations import desired_state, unread_sites
 from reconciler.operations.plan import plan_of_invalid, plan_on, prepare, prepare_partly
+from tests.support.desired_folder import GitRepository
 from tests.support.installation import (
     BREMEN_SIGNATURE,
     CORK,
@@ -137,6 +139,37 @@ def test_a_signed_site_is_read_once_somebody_touched_it_and_took_it_back(
     assert unread(installation, base=None) == ["cork", "dayton"]
     made, whole = plans(installation)
     assert made.to_json() == whole.to_json()
+
+
+def test_a_signed_site_is_read_where_the_commit_it_was_settled_at_is_none(
+    installation: Installation,
+) -> None:
+    sign_everything(installation)
+    installation.apply(ref="main")
+    installation.rows("UPDATE settled_state SET commit_id = '--all'")
+    assert unread(installation, base=None) == ["cork", "dayton"]
+    made, whole = plans(installation)
+    assert made.to_json() == whole.to_json()
+
+
+@pytest.mark.parametrize("path", [b"sites/m\xfcnchen/site.yaml", b"m\xfcnchen.yaml"])
+def test_everything_is_read_where_a_name_is_no_utf_8(settled: Installation, path: bytes) -> None:
+    before, _ = plans(settled)
+    target = bytes(settled.folder) + b"/" + path
+    os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+    with open(target, "wb") as file:  # noqa: PTH123
+        file.write(b"a: 1\n")
+    GitRepository(settled.repository).commit()
+    assert unread(settled) == []
+    made, whole = plans(settled)
+    assert made.to_json() == whole.to_json() != before.to_json()
+
+
+def test_everything_is_read_where_more_sites_changed_than_git_can_be_asked_for(
+    settled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread_sites, "_MOST_READ_APART", 0)
+    assert unread(settled) == []
 
 
 def test_what_was_found_about_a_site_that_is_not_read_is_in_the_plan(settled: Installation) -> None:

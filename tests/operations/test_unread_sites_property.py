@@ -7,7 +7,6 @@ whose a change is.
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
@@ -36,7 +35,6 @@ from reconciler.operations.plan import (
     prepare_partly,
 )
 from reconciler.planning.selection import Selection
-from tests.support.databases import fresh_database
 from tests.support.installation import (
     BREMEN,
     BREMEN_SIGNATURE,
@@ -48,6 +46,7 @@ from tests.support.installation import (
     SIGNATURE,
     STRANGER,
     Installation,
+    copied_installation,
     erp_file,
     profile_file,
     signature_file,
@@ -100,9 +99,8 @@ class Unread(RuleBasedStateMachine):
         super().__init__()
         self.resources = contextlib.ExitStack()
         folder = self.resources.enter_context(tempfile.TemporaryDirectory())
-        shutil.copytree(self.original.repository, Path(folder, "repository"))
-        url = self.resources.enter_context(fresh_database(self.server_url, self.original.database))
-        self.installation = Installation(Path(folder, "repository"), url)
+        copied = copied_installation(self.server_url, self.original, Path(folder, "repository"))
+        self.installation = self.resources.enter_context(copied)
         self.repository = self.resources.enter_context(Repo(self.installation.repository))
         self.repository.git.branch("other")
         self.installation.apply(ref="main")
