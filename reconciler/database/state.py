@@ -7,7 +7,7 @@ its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
 from reconciler.model.derived import RecordedDigest
 from reconciler.model.desired import ConfigurationKey
+from reconciler.model.enabled import Enabled
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.live import (
     Bodies,
@@ -26,6 +27,8 @@ from reconciler.model.live import (
     OutOfBandEdit,
     Row,
 )
+
+_MOST_COMPARED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,46 @@ def require_every_site(connection: Connection) -> None:
 
 def managed_rows(connection: Connection, sites: Collection[UUID]) -> list[DatabaseRow]:
     """Return every configuration at the managed sites, live and last applied, without bodies."""
+    return _rows(connection, "state/overview", {"sites": list(sites)})
+
+
+def differing_rows(connection: Connection, desired: Mapping[UUID, Enabled]) -> list[DatabaseRow]:
+    """Return what is not as desired, or not as last applied, at the sites of ``desired``.
+
+    What is desired and was never there is among it, as a row with neither side.
+    """
+    found: list[DatabaseRow] = []
+    for several in _batches(desired):
+        found += _rows(
+            connection,
+            "state/differing",
+            {
+                "sites": list(several),
+                "extensions": ["\n".join(each.extensions) for each in several.values()],
+                "hashes": ["\n".join(each.hashes) for each in several.values()],
+            },
+        )
+    return found
+
+
+def _batches(desired: Mapping[UUID, Enabled]) -> Iterator[dict[UUID, Enabled]]:
+    """Yield sites that are asked for together: what is sent of them has a bound."""
+    several: dict[UUID, Enabled] = {}
+    number = 0
+    for site_id, each in desired.items():
+        several[site_id] = each
+        number += len(each.extensions)
+        if number >= _MOST_COMPARED:
+            yield several
+            several, number = {}, 0
+    if several:
+        yield several
+
+
+def _rows(connection: Connection, name: str, parameters: dict[str, Any]) -> list[DatabaseRow]:
     found = []
     with connection.cursor(binary=True) as cursor:
-        rows = cursor.execute(query("state/overview"), {"sites": list(sites)})
+        rows = cursor.execute(query(name), parameters)
         for site, extension, version, hash_, digest, number, same, *applied in rows:
             live = Row(version, hash_, digest) if hash_ is not None else None
             before = live if same else Row(*applied) if applied[1] is not None else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from reconciler.desired.common_files import CommonFiles
-from reconciler.desired.site_files import Enabled, SiteReader, SiteReading
+from reconciler.desired.site_files import SiteReader, SiteReading
 from reconciler.desired.source_tree import SourceTree
 from reconciler.desired.stored_document import StoredDocument
 from reconciler.model.desired import (
@@ -19,126 +19,136 @@ from reconciler.model.desired import (
     Site,
 )
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.enabled import Remark
 from reconciler.model.kinds.files import DUPLICATE_SITE_ID
 
+_NO_REMARK = Remark()
 
-class Assembly:
-    """Puts the readings of sites together; what they hold stays in the tree until it is asked."""
+
+class Configurations(Mapping[ConfigurationKey, DesiredConfiguration]):
+    """Every configuration of some sites; each is put together when it is asked for, and kept."""
 
     def __init__(
         self,
         tree: SourceTree,
-        common: CommonFiles,
         reader: SiteReader,
-        diagnostics: list[Diagnostic],
+        sites: Mapping[UUID, tuple[Site, SiteReading]],
     ) -> None:
         self._tree = tree
-        self._common = common
         self._reader = reader
-        self._diagnostics = diagnostics
-        self._sites: dict[str, Site] = {}
-        self._slugs: dict[UUID, str] = {}
-        self._configurations: dict[ConfigurationKey, DesiredConfiguration] = {}
-        self._opt_outs: dict[ConfigurationKey, OptOut] = {}
+        self._sites = sites
+        self._built: dict[ConfigurationKey, DesiredConfiguration] = {}
 
-    def state(
-        self, readings: Mapping[str, SiteReading], other: DesiredState | None
-    ) -> DesiredState | None:
-        """Return the desired state; None where there are no settings to know it by.
+    def __getitem__(self, key: ConfigurationKey) -> DesiredConfiguration:
+        built = self._built.get(key)
+        if built is None:
+            site, reading = self._sites[key.site_id]
+            place = reading.enabled.place(key.extension_id)
+            if place is None:
+                raise KeyError(key)
+            built = self._built[key] = self._configuration(site, reading, place)
+        return built
 
-        Args:
-            readings: of every site, in the order of their names.
-            other: the state that readings took over from, what all sites share being the same.
-        """
-        if other is not None:
-            self._take_over(other, readings)
-        for slug, reading in readings.items():
-            if reading.site is None:
-                continue
-            kept = other.sites[slug] if other is not None and reading.kept else None
-            site = self._add_site(slug, kept or self._stored(reading.site))
-            self._add_configurations(reading, site)
-        if self._common.project is None:
-            return None
-        project, document = self._common.project
-        unread = {
-            (slug, name)
-            for slug, each in readings.items()
-            for name in (*each.broken, *each.without_version)
-        }
-        profiles = self._common.profiles.keys()
-        return DesiredState(
-            project=project,
-            project_document=document,
-            revision=self._tree.revision,
-            users=self._common.users,
-            sites=self._sites,
-            catalog=self._common.catalog,
-            unreadable_manifests=frozenset(self._common.broken_manifests),
-            unreadable_extensions=frozenset(unread),
-            incomplete_sites=frozenset(
-                slug for slug, site in self._sites.items() if not set(site.profiles) <= profiles
-            ),
-            configurations=self._configurations,
-            opt_outs=self._opt_outs,
-        )
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, ConfigurationKey) or key.site_id not in self._sites:
+            return False
+        _, reading = self._sites[key.site_id]
+        return reading.enabled.place(key.extension_id) is not None
 
-    def _take_over(self, other: DesiredState, readings: Mapping[str, SiteReading]) -> None:
-        """Take what readings kept; all is copied, which is fast, and what is not kept removed."""
-        none: frozenset[str] = frozenset()
-        kept = {
-            site.id: readings[slug].kept if slug in readings else none
-            for slug, site in other.sites.items()
-        }
-        self._configurations = dict(other.configurations)
-        self._opt_outs = dict(other.opt_outs)
-        for held in (self._configurations, self._opt_outs):
-            for key in [key for key in held if key.extension_id not in kept[key.site_id]]:
-                del held[key]
+    def __iter__(self) -> Iterator[ConfigurationKey]:
+        for site_id, (_, reading) in self._sites.items():
+            for extension in reading.enabled.extensions:
+                yield ConfigurationKey(site_id, extension)
 
-    def _stored(self, site: Site) -> Site:
-        return replace(site, document=StoredDocument(self._tree, f"sites/{site.slug}/site.yaml"))
+    def __len__(self) -> int:
+        return sum(len(reading.enabled.extensions) for _, reading in self._sites.values())
 
-    def _add_site(self, slug: str, site: Site) -> Site:
-        other = self._slugs.setdefault(site.id, slug)
-        if other != slug:
-            place = site.document.locate(("id",))
-            self._diagnostics.append(
-                DUPLICATE_SITE_ID.at(place, site=slug, id=site.id, other=other)
-            )
-        self._sites[slug] = site
-        return site
-
-    def _add_configurations(self, reading: SiteReading, site: Site) -> None:
-        brought = self._reader.layers(site.profiles)
-        for enabled in reading.enabled:
-            if enabled.extension in reading.kept:
-                continue
-            key = ConfigurationKey(site.id, enabled.extension)
-            own = self._own(reading, site, enabled.extension) if enabled.has_own_file else None
-            layers = tuple(layer for _, layer in brought.get(enabled.extension, ()))
-            self._configurations[key] = _configuration(site, enabled, layers, own)
-        for extension, version in reading.opt_outs:
-            if extension in reading.kept:
-                continue
-            key = ConfigurationKey(site.id, extension)
-            own = self._own(reading, site, extension)
-            self._opt_outs[key] = OptOut(site, extension, version, own)
-
-    def _own(self, reading: SiteReading, site: Site, extension: str) -> StoredDocument:
+    def own(self, site: Site, reading: SiteReading, extension: str) -> StoredDocument:
+        """Return a site's own file of an extension."""
         path = f"sites/{site.slug}/extensions/{extension}.yaml"
         return StoredDocument(self._tree, path, reading.documents.get(extension))
 
+    def _configuration(self, site: Site, reading: SiteReading, place: int) -> DesiredConfiguration:
+        enabled = reading.enabled
+        extension = enabled.extensions[place]
+        layers = [layer for _, layer in self._reader.layers(site.profiles).get(extension, ())]
+        if extension not in enabled.by_profile:
+            layers.append(Layer(self.own(site, reading, extension), ()))
+        remark = enabled.remarks.get(extension, _NO_REMARK)
+        return DesiredConfiguration(
+            site=site,
+            extension=extension,
+            version=enabled.versions[place],
+            config_hash=enabled.hashes[place],
+            layers=tuple(layers),
+            reason=remark.reason,
+            signoffs=remark.signoffs,
+        )
 
-def _configuration(
-    site: Site, enabled: Enabled, layers: tuple[Layer, ...], own: StoredDocument | None
-) -> DesiredConfiguration:
-    return DesiredConfiguration(
-        site=site,
-        extension=enabled.extension,
-        version=enabled.version,
-        config_hash=enabled.config_hash,
-        layers=(*layers, Layer(own, ())) if own else layers,
-        reason=enabled.reason,
-        signoffs=enabled.signoffs,
+
+def assembled(
+    tree: SourceTree,
+    common: CommonFiles,
+    reader: SiteReader,
+    readings: Mapping[str, SiteReading],
+    diagnostics: list[Diagnostic],
+) -> DesiredState | None:
+    """Return the desired state; None where there are no settings to know it by.
+
+    Args:
+        tree: where what is not kept is read again when somebody asks.
+        common: what all sites share.
+        reader: who read them.
+        readings: of every site, in the order of their names.
+        diagnostics: takes what is found by putting them together.
+    """
+    sites: dict[str, Site] = {}
+    by_id: dict[UUID, tuple[Site, SiteReading]] = {}
+    for slug, reading in readings.items():
+        if reading.site is None:
+            continue
+        document = StoredDocument(tree, f"sites/{slug}/site.yaml")
+        site = sites[slug] = replace(reading.site, document=document)
+        if site.id in by_id:
+            place, other = document.locate(("id",)), by_id[site.id][0].slug
+            diagnostics.append(DUPLICATE_SITE_ID.at(place, site=slug, id=site.id, other=other))
+        else:
+            by_id[site.id] = site, reading
+    if common.project is None:
+        return None
+    project, document_of_project = common.project
+    configurations = Configurations(tree, reader, by_id)
+    unread = {
+        (slug, name)
+        for slug, each in readings.items()
+        for name in (*each.broken, *each.without_version)
+    }
+    profiles = common.profiles.keys()
+    return DesiredState(
+        project=project,
+        project_document=document_of_project,
+        revision=tree.revision,
+        users=common.users,
+        sites=sites,
+        catalog=common.catalog,
+        unreadable_manifests=frozenset(common.broken_manifests),
+        unreadable_extensions=frozenset(unread),
+        incomplete_sites=frozenset(
+            slug for slug, site in sites.items() if not set(site.profiles) <= profiles
+        ),
+        enabled={site_id: reading.enabled for site_id, (_, reading) in by_id.items()},
+        configurations=configurations,
+        opt_outs=_opt_outs(configurations, by_id),
     )
+
+
+def _opt_outs(
+    configurations: Configurations, by_id: Mapping[UUID, tuple[Site, SiteReading]]
+) -> dict[ConfigurationKey, OptOut]:
+    return {
+        ConfigurationKey(site_id, extension): OptOut(
+            site, extension, version, configurations.own(site, reading, extension)
+        )
+        for site_id, (site, reading) in by_id.items()
+        for extension, version in reading.opt_outs
+    }

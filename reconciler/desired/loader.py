@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from reconciler.desired.assembly import Assembly
+from reconciler.desired.assembly import assembled
 from reconciler.desired.common_files import CommonFiles, CommonReader
 from reconciler.desired.folder_paths import FolderPaths, folder_paths
 from reconciler.desired.layout import Place
@@ -71,16 +71,14 @@ def _load(tree: SourceTree, like: Loaded | None, unread: UnreadSites) -> Loaded:
     same = _shared(tree, paths, like)
     shared = same or _read_shared(tree, paths)
     common, checker, about_manifests = shared
-    other = like if like and same else None
     reader = SiteReader(common, checker)
-    readings = _read_sites(tree, paths, reader, other.parts if other else None)
+    readings = _read_sites(tree, paths, reader, like.parts if like and same else None)
     diagnostics = [*tree.diagnostics, *paths.diagnostics, *common.diagnostics]
     content: list[Diagnostic] = []
     for reading in readings.values():
         diagnostics += reading.diagnostics
         content += reading.content
-    assembly = Assembly(tree, common, reader, diagnostics)
-    state = assembly.state(readings, other.state if other else None)
+    state = assembled(tree, common, reader, readings, diagnostics)
     state = state and replace(state, unread=unread)
     used = _relied_on(state, shared)
     for version, findings in common.broken.items():

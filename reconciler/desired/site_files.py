@@ -6,8 +6,12 @@ what they hold is let go again: a ``SiteReading`` has hashes and findings, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from operator import itemgetter
+from sys import intern
+from typing import NamedTuple
 
 from reconciler.desired.common_files import CommonFiles, require_same
 from reconciler.desired.file_models import read_model
@@ -19,13 +23,17 @@ from reconciler.desired.merging import (
     profile_layers,
     unknown_profiles,
 )
+from reconciler.desired.quiet_sites import quiet_sites
 from reconciler.desired.yaml.reader import read_yaml
 from reconciler.model.desired import DesiredConfiguration, Layer, Site
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
-from reconciler.model.files import ExtensionFile, ProfileEntry, SignoffEntry, SiteFile
+from reconciler.model.enabled import Enabled, Remark
+from reconciler.model.files import ExtensionFile, ProfileEntry, SiteFile
 from reconciler.model.kinds.files import USELESS_OPT_OUT
 from reconciler.rules.content import ContentChecker
+
+_NO_REMARK = Remark()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +44,14 @@ class SiteFilePath:
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class Enabled:
-    """A configuration of a site without what it holds."""
+class _Row(NamedTuple):
+    """What there is to keep of one configuration of a site."""
 
     extension: str
     version: str
     config_hash: str
     has_own_file: bool
-    reason: str | None
-    signoffs: tuple[SignoffEntry, ...]
+    remark: Remark
 
 
 @dataclass(slots=True)
@@ -55,15 +61,15 @@ class SiteReading:
     slug: str
     site: Site | None = None
     """Its document was let go; whoever keeps the site puts one in its place."""
-    enabled: list[Enabled] = field(default_factory=list)
+    enabled: Enabled = field(default_factory=Enabled)
     opt_outs: list[tuple[str, str]] = field(default_factory=list)
     """The extensions that it opts out of, each with the version that a profile brings."""
     broken: set[str] = field(default_factory=set)
     """The extensions whose file cannot be read."""
     without_version: set[str] = field(default_factory=set)
     """The extensions that are enabled at no version that anything says."""
-    kept: frozenset[str] = frozenset()
-    """The extensions that were taken over from another reading."""
+    quiet_digest: str | None = None
+    """The digest of the derived records, where the extensions get on with each other."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     content: list[Diagnostic] = field(default_factory=list)
     """What is wrong with the configurations themselves, and not with the files as files."""
@@ -85,6 +91,7 @@ class SiteReader:
         self._checker = checker
         self._known_profiles = common.profiles.keys() | common.broken_profiles
         self._layers: dict[tuple[str, ...], ProfileLayers] = {}
+        self._quiet = quiet_sites(common, self._catalog)
 
     def read(
         self,
@@ -105,8 +112,7 @@ class SiteReader:
             keep: whether the documents of its extensions are kept, and not read again.
         """
         reading = SiteReading(slug)
-        if like is not None:
-            _take_over(reading, *like)
+        rows = _taken_over(reading, *like) if like is not None else []
         own: dict[str, tuple[ExtensionFile, Document]] = {}
         for file, data in files:
             read = read_yaml(file.shown, data)
@@ -120,7 +126,10 @@ class SiteReader:
             else:
                 self._read_extension(reading, file.place.second, read.document, own)
         if reading.site is not None:
-            self._merge(reading, reading.site, own)
+            rows += self._merge(reading, reading.site, own, {row.extension for row in rows})
+            reading.enabled = _columns(rows)
+            if like is None:
+                self._judge(reading, reading.site)
         if keep:
             reading.documents = {extension: document for extension, (_, document) in own.items()}
         return reading
@@ -166,16 +175,24 @@ class SiteReader:
         require_same(document, "extension", file.extension or extension, extension, found)
         own[extension] = file, document
 
+    def _judge(self, reading: SiteReading, site: Site) -> None:
+        """Note whether anything is wrong among the extensions, where all of them are known."""
+        known = set(site.profiles) <= self._common.profiles.keys()
+        if self._quiet is not None and known and not (reading.broken or reading.without_version):
+            reading.quiet_digest = self._quiet.digest(site, reading.enabled)
+
     def _merge(
         self,
         reading: SiteReading,
         site: Site,
         own_files: Mapping[str, tuple[ExtensionFile, Document]],
-    ) -> None:
+        kept: AbstractSet[str],
+    ) -> Iterator[_Row]:
         whole = set(site.profiles) <= self._common.profiles.keys()
         reading.diagnostics.extend(unknown_profiles(site, self._known_profiles))
         brought = self.layers(site.profiles)
-        for extension in sorted((brought.keys() | own_files.keys()) - reading.kept):
+        opted_out = {extension for extension, _ in reading.opt_outs}
+        for extension in sorted((brought.keys() | own_files.keys()) - kept - opted_out):
             layers = brought.get(extension, [])
             own = own_files.get(extension)
             if own and not own[0].enabled:
@@ -185,7 +202,7 @@ class SiteReader:
             if merged is not None:
                 desired, configuration = merged
                 reading.content.extend(self._checker.check(desired, configuration))
-                reading.enabled.append(_enabled(desired, has_own_file=own is not None))
+                yield _row(desired, has_own_file=own is not None)
                 continue
             reading.without_version.add(extension)
             if whole:
@@ -195,22 +212,46 @@ class SiteReader:
                 )
 
 
-def _take_over(reading: SiteReading, other: SiteReading, changed: frozenset[str]) -> None:
+def _taken_over(reading: SiteReading, other: SiteReading, changed: frozenset[str]) -> list[_Row]:
+    """Return what another reading has of the extensions that did not change."""
     reading.site = other.site
-    reading.enabled = [each for each in other.enabled if each.extension not in changed]
     reading.opt_outs = [each for each in other.opt_outs if each[0] not in changed]
-    enabled = (each.extension for each in reading.enabled)
-    reading.kept = frozenset((*enabled, *(extension for extension, _ in reading.opt_outs)))
+    enabled = other.enabled
+    columns = zip(enabled.extensions, enabled.versions, enabled.hashes, strict=True)
+    return [
+        _Row(
+            extension,
+            version,
+            config_hash,
+            extension not in enabled.by_profile,
+            enabled.remarks.get(extension, _NO_REMARK),
+        )
+        for extension, version, config_hash in columns
+        if extension not in changed
+    ]
 
 
-def _enabled(desired: DesiredConfiguration, *, has_own_file: bool) -> Enabled:
-    return Enabled(
-        extension=desired.extension,
+def _row(desired: DesiredConfiguration, *, has_own_file: bool) -> _Row:
+    return _Row(
+        extension=intern(desired.extension),
         version=desired.version,
         config_hash=desired.config_hash,
         has_own_file=has_own_file,
-        reason=desired.reason,
-        signoffs=desired.signoffs,
+        remark=Remark(desired.reason, desired.signoffs),
+    )
+
+
+def _columns(rows: list[_Row]) -> Enabled:
+    if not rows:
+        return Enabled()
+    rows.sort(key=itemgetter(0))
+    extensions, versions, hashes, *_ = zip(*rows, strict=True)
+    return Enabled(
+        extensions,
+        versions,
+        hashes,
+        frozenset(row.extension for row in rows if not row.has_own_file),
+        {row.extension: row.remark for row in rows if row.remark != _NO_REMARK},
     )
 
 

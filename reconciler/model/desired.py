@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from reconciler.model.diagnostic import Location
 from reconciler.model.document import Document, JsonObject, Path
+from reconciler.model.enabled import Enabled
 from reconciler.model.files import ProjectFile, SignoffEntry, UserEntry, WaiverEntry, WindowEntry
 from reconciler.model.manifest import Catalog
 from reconciler.model.merge_patch import merge_patch
@@ -183,7 +184,10 @@ class DesiredState:
     catalog: Catalog = field(default_factory=Catalog)
     unreadable_manifests: frozenset[tuple[str, str]] = frozenset()
     """Extensions and versions whose manifest exists but is not valid; it has its own findings."""
+    enabled: Mapping[UUID, Enabled] = field(default_factory=dict)
+    """By the id of the site, of each one that is managed."""
     configurations: Mapping[ConfigurationKey, DesiredConfiguration] = field(default_factory=dict)
+    """The same in full. Each is put together when it is asked for: look into ``enabled`` first."""
     unreadable_extensions: frozenset[tuple[str, str]] = frozenset()
     """Sites and extensions whose file cannot be read or names no version; no more is known."""
     incomplete_sites: frozenset[str] = frozenset()
@@ -200,6 +204,31 @@ class DesiredState:
     def sites_by_id(self) -> Mapping[UUID, Site]:
         """The managed sites by the id of their row."""
         return {site.id: site for site in self.sites.values()}
+
+    @cached_property
+    def enabled_versions(self) -> frozenset[tuple[str, str]]:
+        """The extensions and versions that some site that was read enables."""
+        return frozenset(pair for each in self.enabled.values() for pair in each.with_versions())
+
+    @cached_property
+    def signed(self) -> tuple[ConfigurationKey, ...]:
+        """The configurations that somebody signed."""
+        return tuple(
+            ConfigurationKey(site_id, extension)
+            for site_id, each in self.enabled.items()
+            for extension, remark in each.remarks.items()
+            if remark.signoffs
+        )
+
+    def at_versions(self, asked: Callable[[str, str], object]) -> Iterator[DesiredConfiguration]:
+        """Yield the configurations of the versions of which ``asked`` says yes, told each once."""
+        wanted = {version for version in self.enabled_versions if asked(*version)}
+        if not wanted:
+            return
+        for site_id, each in self.enabled.items():
+            for version in each.with_versions():
+                if version in wanted:
+                    yield self.configurations[ConfigurationKey(site_id, version[0])]
 
     @property
     def service_user(self) -> UserEntry:

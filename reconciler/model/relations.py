@@ -5,10 +5,11 @@ Computed from the desired state and its catalog alone: no row, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.manifest import ConflictScope
@@ -111,5 +112,6 @@ class ConfigurationVerdict:
 class Relations:
     """Everything that is known of a desired state's extensions among themselves."""
 
-    resolutions: tuple[Resolution, ...] = ()
+    resolutions: Mapping[UUID, Sequence[Resolution]] = field(default_factory=dict)
+    """By site."""
     conflicts: tuple[Conflict, ...] = ()

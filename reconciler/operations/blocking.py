@@ -8,10 +8,10 @@ from uuid import UUID
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
 from reconciler.database.settled import live_counts
-from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
+from reconciler.model.desired import DesiredConfiguration, DesiredState
 from reconciler.model.files import SignatureMeaning, SignoffEntry
-from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import BlockCode, BlockedReason, Scope
+from reconciler.operations.rows_concerned import Concerned, existing
 from reconciler.planning.compare import Divergence
 from reconciler.planning.inputs import Authorship
 from reconciler.planning.safety import emptied, over_limits
@@ -98,7 +98,7 @@ def formerly_managed(unmanaged: Collection[database.UnmanagedSite]) -> list[Bloc
 def limits_passed(
     connection: Connection,
     head: DesiredState,
-    live: Mapping[ConfigurationKey, DatabaseRow],
+    concerned: Concerned,
     found: Collection[Divergence],
     unmanaged: Collection[database.UnmanagedSite],
     scope: Scope,
@@ -106,17 +106,16 @@ def limits_passed(
     """Return that the desired state is suddenly empty, else which limits the plan is over.
 
     Healing was asked for by name and puts back what the reconciler itself last wrote, so how
-    much was changed behind its back does not hinder it. ``live`` is every row of the managed
-    sites, unless something is desired and ``scope`` is drift; ``--allow-unmanage`` makes no
-    difference.
+    much was changed behind its back does not hinder it. ``--allow-unmanage`` makes no difference.
     """
     written = sum(site.configurations for site in unmanaged if site.formerly_managed)
-    if empty := emptied(head, live.values(), written):
+    if empty := emptied(head, concerned.rows.values(), written):
         return empty
     if scope is not Scope.ALL:
         return []
     changed = {each.key.extension_id for each in found}
-    return over_limits(head, live, found, live_counts(connection, head.unread.ids, changed))
+    elsewhere = live_counts(connection, head.unread.ids, changed)
+    return over_limits(head, existing(head, concerned), found, elsewhere)
 
 
 def _reasons(code: BlockCode, problems: Iterable[str]) -> list[BlockedReason]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from uuid import UUID
 
 from reconciler.desired.change_authors import change_authors
 from reconciler.desired.git import open_folder
@@ -53,6 +54,8 @@ class Checked:
     relations: Relations = field(default_factory=Relations)
     installation: Installation | None = None
     """The same, with what is wrong and who knows how to mend it."""
+    quiet: Mapping[UUID, str] = field(default_factory=dict)
+    """The digests of the derived records of sites where nothing was found, by their id."""
     loaded: Loaded | None = None
     """What it was read from, for another that shares most of it."""
 
@@ -132,13 +135,17 @@ def checked(source: Source, loaded: Loaded) -> Checked:
     """Return a desired state that was read, with every rule applied."""
     if loaded.state is None:
         return Checked(None, in_order(loaded.diagnostics), loaded=loaded)
-    signed = [key for key, each in loaded.state.configurations.items() if each.signoffs]
-    since = dict.fromkeys(signed, source.since)
+    since = dict.fromkeys(loaded.state.signed, source.since)
     authors = change_authors(open_folder(source.folder), loaded.state, since)
     state = replace(loaded.state, as_of=now(), authors=authors)
-    installation = Installation.of(state)
+    quiet = {
+        reading.site.id: reading.quiet_digest
+        for reading in loaded.parts.readings.values()
+        if reading.site is not None and reading.quiet_digest is not None
+    }
+    installation = Installation.of(state, quiet.keys())
     found = [*loaded.diagnostics, *check(state, installation, loaded.content)]
-    return Checked(state, in_order(found), installation.relations, installation, loaded)
+    return Checked(state, in_order(found), installation.relations, installation, quiet, loaded)
 
 
 def in_order(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -14,7 +14,7 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import BlockCode, BlockedReason
 from reconciler.rules.global_conflicts import Followers
-from reconciler.rules.network import network_of
+from reconciler.rules.network import network_of, surroundings_of
 from reconciler.rules.problems import Problem, ProblemKind, in_plain_words, relations_at
 
 Versions = dict[UUID, dict[str, str]]
@@ -56,11 +56,17 @@ class _State:
     """What would be enabled where, and what is wrong with that."""
 
     def __init__(self, head: DesiredState, versions: Versions) -> None:
+        surroundings = surroundings_of(head)
         self._networks = {
-            site.id: network_of(head, site, versions.get(site.id, {}))
+            site.id: network_of(surroundings, site, versions.get(site.id, {}))
             for site in head.sites.values()
         }
-        self._followers = Followers(self._networks.values(), head.catalog)
+        enabled = (
+            (network.key(extension), version)
+            for network in self._networks.values()
+            for extension, version in network.versions.items()
+        )
+        self._followers = Followers(enabled, head.catalog)
 
     def problems(self, site_id: UUID) -> set[Problem]:
         """Return what is wrong at a site; its foundation apart, which is judged with the whole."""

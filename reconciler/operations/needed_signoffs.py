@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from reconciler.model.desired import DesiredConfiguration, DesiredState
+from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.plan import NeededSignoff
 from reconciler.planning.attribution import own_file
 from reconciler.rules.compliance import Requirements, unsigned_requirements
 
 
 def needed_signoffs(
-    desired: Iterable[DesiredConfiguration], head: DesiredState
+    head: DesiredState, concerned: Collection[ConfigurationKey]
 ) -> Iterator[NeededSignoff]:
-    """Yield each signature that a configuration asks for and that no signoff gives."""
-    asked = Requirements(head)
-    for configuration in desired:
-        if not asked.of(configuration):
+    """Yield each signature that one of ``concerned`` asks for and that no signoff gives."""
+    for configuration in head.at_versions(Requirements.in_state(head).of):
+        if configuration.key not in concerned:
             continue
         for required in unsigned_requirements(configuration, head):
             yield NeededSignoff(

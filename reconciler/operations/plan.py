@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
-from uuid import UUID
 
 import psycopg
 
@@ -18,7 +17,7 @@ from reconciler.database.migrations import migration_state
 from reconciler.desired.git_tree import commit_named
 from reconciler.desired.stored_document import read_together
 from reconciler.model.change import Origin
-from reconciler.model.derived import Refresh, SiteRecords
+from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.files import SignoffEntry
@@ -44,9 +43,15 @@ from reconciler.operations.desired_state import (
 from reconciler.operations.narrowing import left_wrong
 from reconciler.operations.needed_signoffs import in_order, needed_signoffs
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
-from reconciler.operations.rows_concerned import desired_beside, require_matches, rows_concerned
+from reconciler.operations.rows_concerned import (
+    desired_beside,
+    require_matches,
+    rows_concerned,
+    rows_of_signed,
+)
 from reconciler.operations.unread_sites import read_partly, still_settled
 from reconciler.planning.compare import Divergence, divergences, origin
+from reconciler.planning.derived import DerivedRecords
 from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
@@ -84,9 +89,9 @@ class PreparedRequest:
     """The signatures that these ask for."""
 
     @cached_property
-    def records(self) -> Mapping[UUID, SiteRecords]:
-        """The derived records of every managed site; computed once, asked for before each plan."""
-        return records_of(self.head)
+    def records(self) -> DerivedRecords:
+        """The derived records of every managed site of a state that can be compared."""
+        return records_of(self.head, comparable(self.head))
 
 
 def prepare(request: PlanRequest) -> PreparedRequest:
@@ -193,15 +198,19 @@ def inputs_on(
     selection = request.selection
     require_current_schema(connection)
     database.require_every_site(connection)
-    live = rows_concerned(connection, head, selection, request.scope)
-    require_matches(connection, selection, head, live)
-    desired = selection.narrow(desired_beside(head, live, request.scope), head)
-    rows = selection.narrow(live, head)
+    concerned = rows_concerned(connection, head, selection, request.scope)
+    require_matches(connection, selection, head, concerned.rows)
+    desired = selection.narrow(desired_beside(head, concerned, request.scope), head)
+    rows = selection.narrow(concerned.rows, head)
     found = _in_scope(divergences(desired, rows), prepared)
     _read_what_differs(prepared, found)
     if request.scope is Scope.ALL:
         head = with_authors_since_applied(connection, request.source.folder, head, found)
-    signoffs = new_signoffs(connection, desired.values(), head, request.scope)
+    whole = selection.narrow(head.configurations, head)
+    signed = (key for key in head.signed if key in whole)
+    signoffs = new_signoffs(connection, signed, head, request.scope)
+    signed_rows = rows_of_signed(connection, concerned, (each.key for each, _ in signoffs))
+    rows = {**rows, **signed_rows}
     unmanaged = database.unmanaged_sites(connection, [*head.sites_by_id, *head.unread.ids])
     if known is not None and _same_changes(known, rows, found, signoffs):
         held, authorship, wrote = known.database.bodies, known.authorship, known.wrote
@@ -224,15 +233,15 @@ def inputs_on(
         base=prepared.base,
         authorship=authorship,
         wrote=wrote,
-        needed_signoffs=_needed_signoffs(desired.values(), head, prepared),
+        needed_signoffs=_needed_signoffs(head, whole, prepared),
         refreshes=_refreshes(connection, prepared, head, found, signoffs),
         blocked=(
-            *limits_passed(connection, head, live, found, unmanaged, request.scope),
+            *limits_passed(connection, head, concerned, found, unmanaged, request.scope),
             *missing_sites(connection, head, {each.key.site_id for each in found}),
             *missing_users(connection, head, users_needed(head, authorship, wrote, signoffs)),
             *uncertain_authors(authorship),
             *unstated_meanings(signoffs),
-            *_narrowed(prepared, head, live, desired, found),
+            *_narrowed(prepared, head, concerned.rows, desired, found),
             *_let_go(request, unmanaged),
         ),
         scope=request.scope,
@@ -326,11 +335,11 @@ def _in_scope(found: list[Divergence], prepared: PreparedRequest) -> list[Diverg
 
 def new_signoffs(
     connection: Connection,
-    desired: Iterable[DesiredConfiguration],
+    signed: Iterable[ConfigurationKey],
     head: DesiredState,
     scope: Scope,
 ) -> NewSignoffs:
-    """Return the signoffs that count and are not in the database yet."""
+    """Return the signoffs of ``signed`` that count and are not in the database yet."""
     if scope is not Scope.ALL:
         return ()
     counting = {
@@ -343,8 +352,7 @@ def new_signoffs(
             signed_at=signoff.signed_at,
             meaning=signoff.meaning.value,
         ): (configuration, signoff)
-        for configuration in desired
-        if configuration.signoffs
+        for configuration in (head.configurations[key] for key in signed)
         for signoff in counting_signoffs(configuration, head)
     }
     new = database.unrecorded_signoffs(connection, list(counting))
@@ -366,8 +374,8 @@ def _refreshes(
 
 
 def _needed_signoffs(
-    desired: Iterable[DesiredConfiguration], head: DesiredState, prepared: PreparedRequest
+    head: DesiredState, desired: Collection[ConfigurationKey], prepared: PreparedRequest
 ) -> tuple[NeededSignoff, ...]:
     if prepared.request.scope is not Scope.ALL:
         return ()
-    return in_order((*needed_signoffs(desired, head), *prepared.needed_unread))
+    return in_order((*needed_signoffs(head, desired), *prepared.needed_unread))

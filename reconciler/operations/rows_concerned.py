@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
@@ -14,28 +15,62 @@ from reconciler.planning.selection import Selection
 from reconciler.rules.suggestion import listed
 
 
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Rows of the managed sites that a plan has to look at."""
+
+    rows: Mapping[ConfigurationKey, DatabaseRow]
+    only_differing: bool = False
+    """Whether everything else that is desired is live, as desired and as it was last applied."""
+
+
 def rows_concerned(
     connection: Connection, head: DesiredState, selection: Selection, scope: Scope
-) -> dict[ConfigurationKey, DatabaseRow]:
+) -> Concerned:
     """Return every row of the managed sites that a plan can be about.
 
-    Those are all, but for a plan about drift: then those of the selected sites where any drifted.
-    Where nothing is desired all are read, since it is told how many there are.
+    Those that differ; where the plan is narrowed all of them, since it is judged by what it would
+    leave. For a plan about drift those of the selected sites where any drifted, and all of them
+    where nothing is desired, since it is told how many there are.
     """
+    if scope is Scope.ALL and not selection.described:
+        rows = database.differing_rows(connection, head.enabled)
+        return Concerned({row.key: row for row in rows}, only_differing=True)
     sites = {site.id for site in head.sites.values()}
     if scope is not Scope.ALL and head.configurations:
         selected = [site.id for site in selection.selected_sites(head)]
         sites = database.drifted_sites(connection, selected)
-    return {row.key: row for row in database.managed_rows(connection, sites)}
+    return Concerned({row.key: row for row in database.managed_rows(connection, sites)})
 
 
 def desired_beside(
-    head: DesiredState, rows: Mapping[ConfigurationKey, DatabaseRow], scope: Scope
+    head: DesiredState, concerned: Concerned, scope: Scope
 ) -> Mapping[ConfigurationKey, DesiredConfiguration]:
-    """Return the configurations to hold against ``rows``; what has no row has not drifted."""
-    if scope is Scope.ALL:
+    """Return the configurations to hold against the rows; what has no row has not drifted."""
+    if scope is Scope.ALL and not concerned.only_differing:
         return head.configurations
-    return {key: head.configurations[key] for key in rows if key in head.configurations}
+    return {key: head.configurations[key] for key in concerned.rows if key in head.configurations}
+
+
+def existing(head: DesiredState, concerned: Concerned) -> list[ConfigurationKey]:
+    """Return what is live at the managed sites, of all rows that a plan can be about."""
+    live = [key for key, row in concerned.rows.items() if row.live is not None]
+    if concerned.only_differing:
+        live += [key for key in head.configurations if key not in concerned.rows]
+    return live
+
+
+def rows_of_signed(
+    connection: Connection,
+    concerned: Concerned,
+    signed: Iterable[ConfigurationKey],
+) -> dict[ConfigurationKey, DatabaseRow]:
+    """Return the rows of configurations that get a signature, where they are not there already."""
+    missing = [key for key in signed if key not in concerned.rows]
+    if not missing or not concerned.only_differing:
+        return {}
+    rows = {row.key: row for row in database.managed_rows(connection, {k.site_id for k in missing})}
+    return {key: rows[key] for key in missing if key in rows}
 
 
 def require_matches(

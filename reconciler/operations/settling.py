@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,11 +19,11 @@ from reconciler.database.connection import Connection
 from reconciler.database.settled import read_settled, write_settled
 from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.site_trees import SiteTrees, site_trees
-from reconciler.model.derived import SiteRecords
 from reconciler.model.desired import DesiredConfiguration, DesiredState, Site
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.enabled import Enabled
 from reconciler.model.kinds.files import TOO_MANY_FINDINGS
-from reconciler.model.plan import Scope
+from reconciler.model.plan import NeededSignoff, Scope
 from reconciler.model.settled import Settled, SettledSite
 from reconciler.operations.derived import refreshes
 from reconciler.operations.needed_signoffs import in_order, needed_signoffs
@@ -90,10 +90,9 @@ def _settled(connection: Connection, prepared: PreparedRequest) -> Settled | Non
 
 def _left(connection: Connection, prepared: PreparedRequest, state: DesiredState) -> set[UUID]:
     """Return the sites at which the next plan would find something to write."""
-    records: Mapping[UUID, SiteRecords] = prepared.records
-    outdated = refreshes(connection, state, records, Selection(), ())
+    outdated = refreshes(connection, state, prepared.records, Selection(), ())
     # Who may sign is judged anew once a change is applied, and a signature may count by then.
-    signed = new_signoffs(connection, state.configurations.values(), state, Scope.ALL)
+    signed = new_signoffs(connection, state.signed, state, Scope.ALL)
     return {each.site_id for each in outdated} | {each.site.id for each, _ in signed}
 
 
@@ -117,9 +116,12 @@ class _Noting:
         self._at = at
         self._today = at.astimezone(UTC).date()
         self._users = {user.email.casefold() for user in state.users.values() if user.email}
-        self._configurations: dict[UUID, list[DesiredConfiguration]] = defaultdict(list)
-        for key, configuration in state.configurations.items():
-            self._configurations[key.site_id].append(configuration)
+        self._signed: dict[UUID, list[DesiredConfiguration]] = defaultdict(list)
+        for key in state.signed:
+            self._signed[key.site_id].append(state.configurations[key])
+        self._needed: dict[str, list[NeededSignoff]] = defaultdict(list)
+        for needed in needed_signoffs(state, state.configurations):
+            self._needed[needed.site].append(needed)
         folder = state.project_document.path.rpartition("/")[0]
         self._beginning = f"{folder}/sites/" if folder else "sites/"
         self._findings = self._by_site(prepared.head.diagnostics)
@@ -140,9 +142,7 @@ class _Noting:
 
     def _can_be_told(self, site: Site) -> bool:
         """Return whether another would judge the site's signatures alike, at any later time."""
-        for configuration in self._configurations[site.id]:
-            if not configuration.signoffs:
-                continue
+        for configuration in self._signed.get(site.id, ()):
             authors = self._state.authors.get(configuration.key)
             if authors is None or not authors.certain:
                 return False
@@ -153,25 +153,23 @@ class _Noting:
         return True
 
     def _site(self, site: Site) -> SettledSite:
-        configurations = self._configurations[site.id]
+        enabled = self._state.enabled[site.id]
         return SettledSite(
             site_id=site.id,
             slug=site.slug,
             tree=self._trees.sites[site.slug],
-            configurations=len(configurations),
-            signed=any(each.signoffs for each in configurations),
-            valid_through=self._valid_through(site, configurations),
+            configurations=len(enabled.extensions),
+            signed=site.id in self._signed,
+            valid_through=self._valid_through(site, enabled),
             findings=_as_json(self._findings.get(site.slug, ())),
-            needed_signoffs=_as_json(in_order(needed_signoffs(configurations, self._state))),
+            needed_signoffs=_as_json(in_order(self._needed.get(site.slug, ()))),
         )
 
-    def _valid_through(
-        self, site: Site, configurations: Sequence[DesiredConfiguration]
-    ) -> date | None:
+    def _valid_through(self, site: Site, enabled: Enabled) -> date | None:
         """Return the first day from today on that is the last of a waiver or a certificate."""
         days = [waiver.until for waiver in site.waivers]
-        for each in configurations:
-            manifest = self._state.catalog.manifest(each.extension, each.version)
+        for version in enabled.with_versions():
+            manifest = self._state.catalog.manifest(*version)
             certificates = manifest.content.governance.certifications if manifest else ()
             days += [each.valid_until for each in certificates if each.valid_until is not None]
         return min((day for day in days if day >= self._today), default=None)

@@ -1,7 +1,4 @@
-"""The derived records of every site, a digest over them, and which sites' are out of date.
-
-Runs for every site in every plan: what is not needed for the digest is not computed here.
-"""
+"""The derived records of every site, a digest over them, and which sites' are out of date."""
 
 from __future__ import annotations
 
@@ -22,8 +19,9 @@ from reconciler.model.derived import (
     SiteConflict,
     SiteRecords,
 )
-from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState, Site
+from reconciler.model.desired import ConfigurationKey, DesiredState, Site
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.enabled import Enabled
 from reconciler.model.relations import ConfigurationVerdict, Relations, Resolution
 from reconciler.planning.site_conflicts import conflicting, conflicts_by_site, each_once
 
@@ -31,47 +29,96 @@ from reconciler.planning.site_conflicts import conflicting, conflicts_by_site, e
 _FORM = 1
 _BY_SIGNATURE = attrgetter("extension", "aspect", "role")
 
-RequiredSignatures: TypeAlias = Callable[[DesiredConfiguration], Sequence[RequiredSignature]]
-"""What a configuration asks signatures for, in order."""
+RequiredSignatures: TypeAlias = Callable[[str, str], Sequence[RequiredSignature]]
+"""What an extension at a version asks signatures for, in order."""
 
 
-def derived_records(
-    head: DesiredState,
-    relations: Relations,
-    diagnostics: Iterable[Diagnostic],
-    required: RequiredSignatures,
-) -> dict[UUID, SiteRecords]:
-    """Return the derived records of every managed site, also of one where nothing is enabled.
+class DerivedRecords(Mapping[UUID, SiteRecords]):
+    """The derived records of every managed site, also of one where nothing is enabled.
 
-    ``diagnostics`` are all findings about ``head``, those that a waiver accepted among them.
+    Those of a site are put together when they are asked for, and so is their digest where it is
+    not known already.
+
+    Args:
+        head: the desired state.
+        relations: its extensions among themselves.
+        diagnostics: all findings about it, those that a waiver accepted among them.
+        required: which signatures are asked for.
+        quiet: what ``quiet_digest`` says of sites.
     """
-    found = tuple(diagnostics)
-    resolutions: defaultdict[UUID, list[Resolution]] = defaultdict(list)
-    for resolution in relations.resolutions:
-        resolutions[resolution.key.site_id].append(resolution)
-    conflicts = conflicts_by_site(relations.conflicts, found, head)
-    others = conflicting(conflicts)
-    errors = _errors(found)
-    verdicts: defaultdict[UUID, list[ConfigurationVerdict]] = defaultdict(list)
-    signatures: defaultdict[UUID, list[RequiredSignature]] = defaultdict(list)
-    for key, configuration in head.configurations.items():
-        verdicts[key.site_id].append(_verdict(key, configuration, errors, others))
-        signatures[key.site_id].extend(required(configuration))
-    return {
-        site_id: _site_records(
-            site_id,
-            verdicts[site_id],
-            signatures[site_id],
-            resolutions[site_id],
-            conflicts[site_id],
-        )
-        for site_id in head.sites_by_id
-    }
+
+    def __init__(
+        self,
+        head: DesiredState,
+        relations: Relations,
+        diagnostics: Iterable[Diagnostic],
+        required: RequiredSignatures,
+        quiet: Mapping[UUID, str] | None = None,
+    ) -> None:
+        found = tuple(diagnostics)
+        self._head = head
+        self._resolutions = relations.resolutions
+        self._conflicts = conflicts_by_site(relations.conflicts, found, head)
+        self._others = conflicting(self._conflicts)
+        self._errors = _errors(found)
+        self._required = required
+        at_odds = {slug for slug, _ in self._errors}
+        self._quiet = {
+            site_id: digest
+            for site_id, digest in (quiet or {}).items()
+            if site_id not in self._conflicts and head.sites_by_id[site_id].slug not in at_odds
+        }
+        self._known: dict[UUID, SiteRecords] = {}
+
+    def __getitem__(self, site_id: UUID) -> SiteRecords:
+        if site_id not in self._known:
+            site, enabled = self._head.sites_by_id[site_id], self._head.enabled[site_id]
+            self._known[site_id] = _site_records(
+                site_id,
+                enabled,
+                [
+                    _verdict(
+                        ConfigurationKey(site_id, extension),
+                        config_hash,
+                        self._errors.get((site.slug, extension), ()),
+                        self._others.get(ConfigurationKey(site_id, extension), ()),
+                    )
+                    for extension, config_hash in enabled.hashes_by_extension().items()
+                ],
+                self._required,
+                self._resolutions.get(site_id, ()),
+                self._conflicts.get(site_id, ()),
+            )
+        return self._known[site_id]
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._head.sites_by_id)
+
+    def __len__(self) -> int:
+        return len(self._head.sites_by_id)
+
+    def digest(self, site_id: UUID) -> str:
+        """Return the digest over the records of a site."""
+        return self._quiet.get(site_id) or self[site_id].digest
+
+
+def quiet_digest(
+    site_id: UUID,
+    enabled: Enabled,
+    required: RequiredSignatures,
+    resolutions: Sequence[Resolution],
+) -> str:
+    """Return the digest over the records of a site with neither errors nor conflicts."""
+    verdicts = [
+        ConfigurationVerdict(ConfigurationKey(site_id, extension), config_hash)
+        for extension, config_hash in enabled.hashes_by_extension().items()
+    ]
+    return _site_records(site_id, enabled, verdicts, required, resolutions, ()).digest
 
 
 def outdated_sites(
     sites: Iterable[Site],
-    records: Mapping[UUID, SiteRecords],
+    records: DerivedRecords,
     recorded: Mapping[UUID, RecordedDigest],
     touched: Collection[UUID],
 ) -> tuple[Refresh, ...]:
@@ -82,10 +129,11 @@ def outdated_sites(
     """
     found = []
     for site in sites:
-        wanted, known = records[site.id], recorded.get(site.id)
-        current = known.digest == wanted.digest if known else not wanted.verdicts
-        if not current and site.id not in touched:
-            found.append(Refresh(site.slug, site.id, wanted.digest, known))
+        if site.id in touched:
+            continue
+        known, digest = recorded.get(site.id), records.digest(site.id)
+        if known.digest != digest if known else records[site.id].verdicts:
+            found.append(Refresh(site.slug, site.id, digest, known))
     return tuple(sorted(found, key=lambda refresh: refresh.site))
 
 
@@ -114,32 +162,31 @@ def _error_order(error: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _verdict(
     key: ConfigurationKey,
-    configuration: DesiredConfiguration,
-    errors: Mapping[tuple[str, str], list[dict[str, Any]]],
-    conflicting_with: Mapping[ConfigurationKey, set[str]],
+    config_hash: str,
+    errors: Iterable[dict[str, Any]],
+    conflicting_with: Iterable[str],
 ) -> ConfigurationVerdict:
-    # Mostly there are none at all, and a look-up for each configuration takes its time.
-    found = errors.get((configuration.site.slug, configuration.extension)) if errors else None
-    others = conflicting_with.get(key) if conflicting_with else None
     return ConfigurationVerdict(
         key,
-        configuration.config_hash,
-        tuple(sorted(found, key=_error_order)) if found else (),
-        tuple(sorted(others)) if others else (),
+        config_hash,
+        tuple(sorted(errors, key=_error_order)),
+        tuple(sorted(conflicting_with)),
     )
 
 
 def _site_records(
     site_id: UUID,
-    verdicts: list[ConfigurationVerdict],
-    required: list[RequiredSignature],
-    resolutions: list[Resolution],
-    conflicts: list[SiteConflict],
+    enabled: Enabled,
+    verdicts: Iterable[ConfigurationVerdict],
+    required: RequiredSignatures,
+    resolutions: Sequence[Resolution],
+    conflicts: Collection[SiteConflict],
 ) -> SiteRecords:
+    signatures = (each for version in enabled.with_versions() for each in required(*version))
     records = SiteRecords(
         site_id=site_id,
-        verdicts=tuple(sorted(verdicts, key=lambda verdict: verdict.key.extension_id)),
-        required=tuple(sorted(required, key=_BY_SIGNATURE)),
+        verdicts=tuple(verdicts),
+        required=tuple(sorted(signatures, key=_BY_SIGNATURE)),
         resolutions=tuple(_each_once(resolutions)),
         conflicts=tuple(each_once(conflicts)),
         digest="",
@@ -147,7 +194,7 @@ def _site_records(
     return replace(records, digest=_digest(records))
 
 
-def _each_once(resolutions: list[Resolution]) -> Iterator[Resolution]:
+def _each_once(resolutions: Iterable[Resolution]) -> Iterator[Resolution]:
     """Yield one resolution for each dependency, one that is not satisfied before all others."""
 
     def dependency(resolution: Resolution) -> tuple[str, ...]:

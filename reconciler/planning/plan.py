@@ -98,7 +98,8 @@ def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergen
         reconfigure=actions[Action.RECONFIGURE],
         deactivate=actions[Action.DEACTIVATE],
         signoff=actions[Action.SIGNOFF],
-        unchanged=len(inputs.head.configurations.keys() - changed)
+        unchanged=len(inputs.head.configurations)
+        - sum(key in inputs.head.configurations for key in changed)
         + inputs.head.unread.configurations,
         drifted=sum(divergence.drifted for divergence in found),
         sites_managed=len(inputs.head.sites) + len(inputs.head.unread.ids),

@@ -33,7 +33,7 @@ class Group:
 
 def over_limits(
     head: DesiredState,
-    rows: Mapping[ConfigurationKey, DatabaseRow],
+    existing: Collection[ConfigurationKey],
     found: Collection[Divergence],
     elsewhere: Mapping[str, int] | None = None,
 ) -> list[BlockedReason]:
@@ -41,13 +41,13 @@ def over_limits(
 
     Args:
         head: the desired state, with the limits.
-        rows: every row of the managed sites that were read, whatever the plan is narrowed to.
+        existing: what is live at the managed sites that were read, whatever the plan is narrowed
+            to.
         found: what the plan would change.
         elsewhere: at how many of the sites that were not read the extensions are live that it
             would change.
     """
     limits = head.project.safety
-    existing = [key for key, row in rows.items() if row.live is not None]
     changed = [each.key for each in found if each.action in _TAKES_AWAY and _is_live(each)]
     over = [
         group

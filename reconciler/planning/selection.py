@@ -51,10 +51,10 @@ class Selection:
 
     def narrow(
         self, by_key: Mapping[ConfigurationKey, Value], state: DesiredState
-    ) -> dict[ConfigurationKey, Value]:
+    ) -> Mapping[ConfigurationKey, Value]:
         """Return the entries of the selected sites and extensions."""
         if not self.sites and not self.extensions:
-            return dict(by_key)
+            return by_key
         slugs = {site.id: site.slug for site in state.sites.values()}
         return {
             key: value

@@ -75,8 +75,8 @@ def check_ranges(manifest: Manifest) -> Iterator[Diagnostic]:
 
 def enabled_versions(state: DesiredState) -> set[tuple[str, str]]:
     """Return the extensions and versions (without "v") that some site enables."""
-    read = {(each.extension, plain_version(each.version)) for each in state.configurations.values()}
-    return read.union((name, plain_version(version)) for name, version in state.unread.enabled())
+    everywhere = state.enabled_versions | state.unread.enabled()
+    return {(extension, plain_version(version)) for extension, version in everywhere}
 
 
 def as_relied_on(findings: Iterable[Diagnostic], *, relied_on: bool) -> Iterator[Diagnostic]:

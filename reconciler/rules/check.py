@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from reconciler.model.desired import DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.kinds import WAIVABLE
 from reconciler.rules.catalog import check_catalog
-from reconciler.rules.compliance import Requirements, check_authors, check_compliance
+from reconciler.rules.compliance import (
+    Requirements,
+    check_authors,
+    check_compliance,
+    requirements,
+)
 from reconciler.rules.foundation import check_deactivation, opted_out
-from reconciler.rules.lifecycle import check_lifecycle
+from reconciler.rules.lifecycle import check_lifecycle, has_had_its_time
 from reconciler.rules.references import check_service_user, check_signers
 from reconciler.rules.relation_findings import check_relations
 from reconciler.rules.relations import Installation
@@ -48,14 +54,15 @@ def check_people(state: DesiredState) -> Iterator[Diagnostic]:
 
 
 def _check_configurations(state: DesiredState) -> Iterator[Diagnostic]:
-    asked = Requirements(state)
-    for desired in state.configurations.values():
-        manifest = state.catalog.manifest(desired.extension, desired.version)
-        if manifest is None:
-            continue
-        if desired.signoffs or asked.of(desired):
-            yield from check_compliance(desired, state)
-        yield from check_lifecycle(desired, manifest, state)
+    for desired in state.at_versions(Requirements.in_state(state).of):
+        yield from check_compliance(desired, state)
+    for key in state.signed:
+        desired = state.configurations[key]
+        known = state.catalog.manifest(desired.extension, desired.version)
+        if known is not None and not requirements(desired, state):
+            yield from check_compliance(desired, state)  # of those above, nobody asked for it
+    for desired in state.at_versions(partial(has_had_its_time, state.catalog)):
+        yield from check_lifecycle(desired, state)
 
 
 def _check_opt_outs(state: DesiredState, installation: Installation) -> Iterator[Diagnostic]:

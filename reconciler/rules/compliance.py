@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from reconciler.model.derived import RequiredSignature
 from reconciler.model.desired import ChangeAuthors, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic, DiagnosticKind, Location
-from reconciler.model.files import ComplianceModel, SignoffEntry
+from reconciler.model.files import ComplianceModel, ComplianceSettings, SignoffEntry
 from reconciler.model.kinds.compliance import (
     SIGNOFF_MISSING,
     SIGNOFF_MISSING_WARNING,
@@ -18,6 +19,7 @@ from reconciler.model.kinds.compliance import (
     SIGNOFF_VOID,
     UNKNOWN_AUTHOR,
 )
+from reconciler.model.manifest import Catalog, ManifestContent
 from reconciler.rules.suggestion import did_you_mean
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
@@ -32,45 +34,59 @@ class Requirement:
     enforced: bool
 
 
-def requirements(desired: DesiredConfiguration, state: DesiredState) -> list[Requirement]:
-    """Return what a configuration asks signatures for, from its manifest and the contracts.
-
-    The model of the manifest says which are enforced; the project may enforce more.
-    """
-    manifest = state.catalog.manifest(desired.extension, desired.version)
-    if manifest is None:
-        return []
-    content, settings = manifest.content, state.project.compliance
-    model = content.compliance.compliance_model
-    enforced = model is ComplianceModel.ENFORCED or model in settings.enforce_models
-    found = {
-        (delegation.aspect, delegation.delegated_to.value)
-        for delegation in content.compliance.delegations
-        if delegation.requires_signoff
-    }
-    for capability in content.capabilities.provides:
-        contract = state.catalog.contracts.get(capability.name)
-        if contract and contract.compliance.signoff_required and contract.compliance.signoff_role:
-            found.add((contract.id, contract.compliance.signoff_role.value))
-    return sorted(
-        Requirement(aspect, role, enforced or aspect in settings.enforce_aspects)
-        for aspect, role in found
-    )
-
-
 class Requirements:
     """What configurations ask signatures for: the same for each version, found out once."""
 
-    def __init__(self, state: DesiredState) -> None:
-        self._state = state
+    def __init__(self, catalog: Catalog, settings: ComplianceSettings) -> None:
+        self._catalog = catalog
+        self._settings = settings
         self._known: dict[tuple[str, str], list[Requirement]] = {}
 
-    def of(self, desired: DesiredConfiguration) -> list[Requirement]:
-        """Return what a configuration asks signatures for."""
-        version = desired.extension, desired.version
-        if version not in self._known:
-            self._known[version] = requirements(desired, self._state)
-        return self._known[version]
+    @classmethod
+    def in_state(cls, state: DesiredState) -> Requirements:
+        """Return those of a desired state's catalog and settings."""
+        return cls(state.catalog, state.project.compliance)
+
+    def of(self, extension: str, version: str) -> list[Requirement]:
+        """Return what an extension at a version asks signatures for, in order.
+
+        The model of the manifest says which are enforced; the project may enforce more.
+        """
+        asked = extension, version
+        if asked not in self._known:
+            manifest = self._catalog.manifest(extension, version)
+            self._known[asked] = sorted(self._by(manifest.content)) if manifest else []
+        return self._known[asked]
+
+    def signatures(self, extension: str, version: str) -> list[RequiredSignature]:
+        """Return the same as the database keeps it."""
+        return [
+            RequiredSignature(extension, each.aspect, each.role, each.enforced)
+            for each in self.of(extension, version)
+        ]
+
+    def _by(self, content: ManifestContent) -> Iterator[Requirement]:
+        """Yield what a manifest asks for, and the contracts of what it provides."""
+        settings = self._settings
+        model = content.compliance.compliance_model
+        enforced = model is ComplianceModel.ENFORCED or model in settings.enforce_models
+        found = {
+            (delegation.aspect, delegation.delegated_to.value)
+            for delegation in content.compliance.delegations
+            if delegation.requires_signoff
+        }
+        for capability in content.capabilities.provides:
+            contract = self._catalog.contracts.get(capability.name)
+            asks = contract.compliance if contract else None
+            if contract and asks and asks.signoff_required and asks.signoff_role:
+                found.add((contract.id, asks.signoff_role.value))
+        for aspect, role in found:
+            yield Requirement(aspect, role, enforced or aspect in settings.enforce_aspects)
+
+
+def requirements(desired: DesiredConfiguration, state: DesiredState) -> list[Requirement]:
+    """Return what a configuration asks signatures for, in order."""
+    return Requirements.in_state(state).of(desired.extension, desired.version)
 
 
 def why_void(

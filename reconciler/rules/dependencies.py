@@ -90,6 +90,20 @@ def _preferred(providers: list[Provider], order: tuple[str | None, ...]) -> Prov
     return providers[0] if providers else None
 
 
+def other_providers(
+    network: Network, resolved: Iterable[Resolution]
+) -> Iterator[tuple[Resolution, str]]:
+    """Yield where a capability comes from another provider than the one asked for, and which."""
+    for each in resolved:
+        if not each.satisfied or each.type is DependencyType.EXTENSION:
+            continue
+        for needed in network.manifests[each.key.extension_id].dependencies.capabilities:
+            if needed.capability != each.dependency or needed.provider is None:
+                continue
+            if needed.provider != each.resolved_provider:
+                yield each, needed.provider
+
+
 def edges(network: Network, resolved: Iterable[Resolution]) -> dict[str, list[str]]:
     """Return which enabled extensions each extension depends on, directly or as providers."""
     found: dict[str, list[str]] = {extension: [] for extension in network.versions}

@@ -16,7 +16,6 @@ from reconciler.model.desired import ConfigurationKey
 from reconciler.model.manifest import Catalog, ConflictScope, ManifestContent
 from reconciler.model.relations import Conflict
 from reconciler.rules.conflicts import conflict_order
-from reconciler.rules.network import Network
 from reconciler.rules.policies import Stance, joined, policy_conflict, stances, why_apart
 
 MOST_PAIRS = 100
@@ -41,23 +40,15 @@ class Followers:
     """Who follows which policy in the whole installation.
 
     Args:
-        networks: sites of which everything is known.
+        enabled: everything that ``apart_anywhere`` names and a site enables, or more; each with
+            its version.
         catalog: the manifests, and the contracts of capabilities.
-        elsewhere: of other sites what ``apart_anywhere`` names: an extension and its version.
     """
 
-    def __init__(
-        self,
-        networks: Iterable[Network],
-        catalog: Catalog,
-        elsewhere: Iterable[tuple[ConfigurationKey, str]] = (),
-    ) -> None:
+    def __init__(self, enabled: Iterable[tuple[ConfigurationKey, str]], catalog: Catalog) -> None:
         self._contracts = catalog.incompatibilities
         self._by_stance: dict[Stance, list[ConfigurationKey]] = defaultdict(list)
-        for network in networks:
-            for extension in sorted(network.manifests):
-                self._add(network.key(extension), network.manifests[extension])
-        for key, version in elsewhere:
+        for key, version in enabled:
             manifest = catalog.manifest(key.extension_id, version)
             if manifest is not None:
                 self._add(key, manifest.content)

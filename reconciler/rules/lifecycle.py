@@ -8,15 +8,24 @@ from datetime import UTC
 from reconciler.model.desired import DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.kinds.lifecycle import CERTIFICATION_EXPIRED, DEPRECATED_VERSION
-from reconciler.model.manifest import Manifest
+from reconciler.model.manifest import Catalog
 from reconciler.model.semver import precedence
 from reconciler.rules.suggestion import listed
 
 
-def check_lifecycle(
-    desired: DesiredConfiguration, manifest: Manifest, state: DesiredState
-) -> Iterator[Diagnostic]:
+def has_had_its_time(catalog: Catalog, extension: str, version: str) -> bool:
+    """Return whether there may be something to say about a version."""
+    manifest = catalog.manifest(extension, version)
+    if manifest is None:
+        return False
+    return manifest.content.deprecated or bool(manifest.content.governance.certifications)
+
+
+def check_lifecycle(desired: DesiredConfiguration, state: DesiredState) -> Iterator[Diagnostic]:
     """Yield a warning for a deprecated version, and for each certificate that has run out."""
+    manifest = state.catalog.manifest(desired.extension, desired.version)
+    if manifest is None:
+        return
     content = manifest.content
     if content.deprecated:
         yield DEPRECATED_VERSION.at(

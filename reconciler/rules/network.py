@@ -6,12 +6,14 @@ that is desired or one that somebody only thinks of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
 from reconciler.model.desired import ConfigurationKey, DesiredState, Site
+from reconciler.model.files import ProjectFile
 from reconciler.model.manifest import Catalog, ManifestContent
 
 PLATFORM = "platform"
@@ -87,25 +89,61 @@ class Network:
         return replace(self, versions=versions, manifests=manifests, unknown=unknown)
 
 
-def networks(state: DesiredState) -> Iterator[Network]:
-    """Yield each managed site's network, in the order of the sites' names.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same at every site: the catalog, and what the MES itself provides."""
+
+    catalog: Catalog
+    platform: Mapping[str, str]
+    unreadable: frozenset[str]
+    """The extensions of which a manifest cannot be read."""
+
+    @classmethod
+    def of(
+        cls, catalog: Catalog, project: ProjectFile, unreadable: Iterable[tuple[str, str]]
+    ) -> Surroundings:
+        """Return them as settings and catalog have them; ``unreadable`` is of the latter."""
+        platform = {each.name: each.version for each in project.platform.capabilities}
+        return cls(catalog, platform, frozenset(extension for extension, _ in unreadable))
+
+
+class Networks(Mapping[UUID, Network]):
+    """Each managed site's network, made when it is asked for; in the order of the sites' names.
 
     A site of which too little could be read to say what it has is left out.
     """
-    versions: dict[UUID, dict[str, str]] = {site.id: {} for site in state.sites.values()}
-    for desired in state.configurations.values():
-        versions[desired.site.id][desired.extension] = desired.version
-    unread: dict[str, set[str]] = {slug: set() for slug in state.sites}
-    for slug, extension in state.unreadable_extensions:
-        if slug in unread:
-            unread[slug].add(extension)
-    for slug in sorted(state.sites.keys() - state.incomplete_sites):
-        site = state.sites[slug]
-        yield network_of(state, site, versions[site.id], frozenset(unread[slug]))
+
+    def __init__(self, state: DesiredState) -> None:
+        self._enabled = state.enabled
+        self._surroundings = surroundings_of(state)
+        self._sites = {
+            state.sites[slug].id: state.sites[slug]
+            for slug in sorted(state.sites.keys() - state.incomplete_sites)
+        }
+        self._unread: dict[str, set[str]] = defaultdict(set)
+        for slug, extension in state.unreadable_extensions:
+            self._unread[slug].add(extension)
+
+    def __getitem__(self, site_id: UUID) -> Network:
+        site = self._sites[site_id]
+        unread = self._unread.get(site.slug, ())
+        versions = dict(self._enabled[site_id].with_versions())
+        return network_of(self._surroundings, site, versions, frozenset(unread))
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._sites)
+
+    def __len__(self) -> int:
+        return len(self._sites)
+
+
+def surroundings_of(state: DesiredState) -> Surroundings:
+    """Return what is the same at every site of a desired state."""
+    return Surroundings.of(state.catalog, state.project, state.unreadable_manifests)
 
 
 def network_of(
-    state: DesiredState,
+    surroundings: Surroundings,
     site: Site,
     enabled: Mapping[str, str],
     unread: frozenset[str] = frozenset(),
@@ -113,24 +151,24 @@ def network_of(
     """Return a site as it is with some extensions at some versions.
 
     Args:
-        state: the desired state, for its catalog and platform.
+        surroundings: what is the same at every site.
         site: the site.
         enabled: the version of each extension.
         unread: extensions that are enabled as well, and of which nothing is known.
     """
+    catalog = surroundings.catalog
     manifests = {
         extension: manifest.content
         for extension, version in enabled.items()
-        if (manifest := state.catalog.manifest(extension, version)) is not None
+        if (manifest := catalog.manifest(extension, version)) is not None
     }
     unknown = unread | (enabled.keys() - manifests.keys())
-    half_known = frozenset(extension for extension, _ in state.unreadable_manifests)
     return Network(
         site=site,
         versions=enabled,
         manifests=manifests,
-        catalog=state.catalog,
-        platform={each.name: each.version for each in state.project.platform.capabilities},
+        catalog=catalog,
+        platform=surroundings.platform,
         unknown=frozenset(unknown),
-        half_known=half_known | (unknown - state.catalog.manifests.keys()),
+        half_known=surroundings.unreadable | (unknown - catalog.manifests.keys()),
     )

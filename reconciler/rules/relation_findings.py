@@ -13,6 +13,7 @@ from reconciler.model.kinds.lifecycle import FOUNDATION_MISSING
 from reconciler.model.manifest import ConflictScope
 from reconciler.model.relations import Conflict, ConflictType, DependencyType, Resolution
 from reconciler.rules.advice import MOST_CHANGES
+from reconciler.rules.dependencies import other_providers
 from reconciler.rules.network import PLATFORM
 from reconciler.rules.problems import Problem, ProblemKind, SiteRelations, platform_too_old
 from reconciler.rules.relations import Installation
@@ -31,15 +32,16 @@ _KIND_OF_CONFLICT = {
 
 def check_relations(state: DesiredState, installation: Installation) -> Iterator[Diagnostic]:
     """Yield a finding for everything that is wrong among extensions, at any site or between two."""
-    for site_id, found in installation.sites.items():
+    for site_id in installation.troubled:
+        found = installation.sites[site_id]
         writer = _Writer(state, installation, site_id, found)
         for problem in found.listed_problems(MOST_CONFLICTS):
             yield from writer.findings(problem)
         if len(found.conflicts) > MOST_CONFLICTS:
             site = found.network.site
             yield _too_many(site.document.locate(()), f"at {site.slug}", site.slug)
-        for each in found.resolutions:
-            yield from writer.other_provider(each)
+        for each, preferred in other_providers(found.network, found.resolutions):
+            yield writer.other_provider(each, preferred)
     for conflict in installation.elsewhere[:MOST_CONFLICTS]:
         yield _elsewhere(state, installation, conflict)
     if len(installation.elsewhere) > MOST_CONFLICTS:
@@ -121,28 +123,18 @@ class _Writer:
         sentence = "; or ".join(said) + more
         return f"{sentence[0].upper()}{sentence[1:]}."
 
-    def other_provider(self, resolution: Resolution) -> Iterator[Diagnostic]:
-        """Yield a note where a capability comes from another provider than the one asked for."""
-        if not resolution.satisfied or resolution.type is DependencyType.EXTENSION:
-            return
+    def other_provider(self, resolution: Resolution, preferred: str) -> Diagnostic:
+        """Return that a capability comes from another provider than the one asked for."""
         at = self._state.configurations[resolution.key]
-        manifest = self._found.network.manifests[at.extension]
-        for needed in manifest.dependencies.capabilities:
-            preferred = needed.provider
-            if (
-                needed.capability == resolution.dependency
-                and preferred is not None
-                and preferred != resolution.resolved_provider
-            ):
-                yield kinds.CAPABILITY_PROVIDER.at(
-                    at.locate_entry("version"),
-                    site=at.site.slug,
-                    extension=at.extension,
-                    subject=needed.capability,
-                    version=at.version,
-                    preferred=preferred,
-                    found=_provider_name(resolution.resolved_provider),
-                )
+        return kinds.CAPABILITY_PROVIDER.at(
+            at.locate_entry("version"),
+            site=at.site.slug,
+            extension=at.extension,
+            subject=resolution.dependency,
+            version=at.version,
+            preferred=preferred,
+            found=_provider_name(resolution.resolved_provider),
+        )
 
     def _conflict(self, problem: Problem, conflict: Conflict) -> Diagnostic:
         return conflict_finding(self._state, conflict, self._advice(problem))

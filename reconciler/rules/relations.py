@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from reconciler.model.desired import DesiredState
-from reconciler.model.relations import Conflict, Relations
+from reconciler.model.desired import ConfigurationKey, DesiredState
+from reconciler.model.relations import Conflict, Relations, Resolution
 from reconciler.rules.advice import Adviser
-from reconciler.rules.global_conflicts import Followers
-from reconciler.rules.network import networks
+from reconciler.rules.global_conflicts import Followers, apart_anywhere
+from reconciler.rules.network import Networks
 from reconciler.rules.problems import (
     Problem,
     ProblemKind,
@@ -22,32 +22,73 @@ from reconciler.rules.problems import (
 from reconciler.rules.steps import Step
 
 
+class _Sites(Mapping[UUID, SiteRelations]):
+    """The relations at each site, found out when they are asked for."""
+
+    def __init__(self, networks: Networks, clashing: Mapping[UUID, Sequence[Problem]]) -> None:
+        self._networks = networks
+        self._clashing = clashing
+        self._known: dict[UUID, SiteRelations] = {}
+
+    def __getitem__(self, site_id: UUID) -> SiteRelations:
+        if site_id not in self._known:
+            found = relations_at(self._networks[site_id])
+            self._known[site_id] = found.also(self._clashing.get(site_id, ()))
+        return self._known[site_id]
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._networks)
+
+    def __len__(self) -> int:
+        return len(self._networks)
+
+
+class _Resolutions(Mapping[UUID, Sequence[Resolution]]):
+    """How the dependencies at each site are met."""
+
+    def __init__(self, sites: Mapping[UUID, SiteRelations]) -> None:
+        self._sites = sites
+
+    def __getitem__(self, site_id: UUID) -> Sequence[Resolution]:
+        return self._sites[site_id].resolutions
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._sites)
+
+    def __len__(self) -> int:
+        return len(self._sites)
+
+
 @dataclass(frozen=True)
 class Installation:
     """How the extensions of every site get on with each other, and with those of other sites."""
 
-    sites: dict[UUID, SiteRelations]
+    sites: Mapping[UUID, SiteRelations]
     """By the id of the site, in the order of the sites' names."""
+    troubled: tuple[UUID, ...]
+    """The sites where there may be something to say about the extensions among themselves."""
     elsewhere: tuple[Conflict, ...]
     """The conflicts between extensions of different sites."""
     followers: Followers
 
     @classmethod
-    def of(cls, state: DesiredState) -> Installation:
-        """Return the relations of a desired state."""
-        known = list(networks(state))
-        followers = Followers(known, state.catalog, state.unread.followers)
+    def of(cls, state: DesiredState, quiet: Collection[UUID] = frozenset()) -> Installation:
+        """Return the relations of a desired state.
+
+        Args:
+            state: the desired state.
+            quiet: the sites where all is known to be well (``problems.is_quiet``).
+        """
+        networks = Networks(state)
+        followers = Followers(_following(state, networks), state.catalog)
         elsewhere = tuple(followers.conflicts())
         clashing: dict[UUID, list[Problem]] = {}
         for conflict in elsewhere:
             for key in (conflict.first, conflict.second):
                 problem = Problem(ProblemKind.ELSEWHERE, key.extension_id)
                 clashing.setdefault(key.site_id, []).append(problem)
-        sites = {
-            network.site_id: relations_at(network).also(clashing.get(network.site_id, ()))
-            for network in known
-        }
-        return cls(sites, elsewhere, followers)
+        troubled = tuple(site_id for site_id in networks if site_id not in quiet)
+        return cls(_Sites(networks, clashing), troubled, elsewhere, followers)
 
     @cached_property
     def adviser(self) -> Adviser:
@@ -56,10 +97,10 @@ class Installation:
 
     @property
     def relations(self) -> Relations:
-        """Everything that the database keeps of it."""
-        resolutions = [each for found in self.sites.values() for each in found.resolutions]
-        conflicts = [each for found in self.sites.values() for each in found.conflicts]
-        return Relations(tuple(resolutions), (*conflicts, *self.elsewhere))
+        """What the database keeps of it."""
+        troubled = (self.sites[site_id] for site_id in self.troubled)
+        conflicts = [each for found in troubled for each in found.conflicts]
+        return Relations(_Resolutions(self.sites), (*conflicts, *self.elsewhere))
 
     def advise(self, site_id: UUID, problem: Problem) -> tuple[Step, ...] | None:
         """Return the smallest set of steps at a site that mends a problem, if one is known."""
@@ -76,6 +117,27 @@ class Installation:
             return None
         _, site_id, steps = min(ways, key=lambda way: way[0])
         return site_id, steps
+
+
+def _following(
+    state: DesiredState, sites: Collection[UUID]
+) -> Iterator[tuple[ConfigurationKey, str]]:
+    """Yield what may conflict with something at another site, at which version."""
+    apart = set(apart_anywhere(state.catalog))
+    catalog = state.catalog
+
+    def may_clash(extension: str, version: str) -> bool:
+        manifest = catalog.manifest(extension, version)
+        if manifest is None:
+            return False
+        return (manifest.content.id, manifest.content.version) in apart
+
+    wanted = {pair for pair in state.enabled_versions if apart and may_clash(*pair)}
+    for site_id in sites if wanted else ():
+        for pair in state.enabled[site_id].with_versions():
+            if pair in wanted:
+                yield ConfigurationKey(site_id, pair[0]), pair[1]
+    yield from state.unread.followers
 
 
 def dependents(found: SiteRelations, extension: str, version: str) -> Iterator[tuple[str, str]]:

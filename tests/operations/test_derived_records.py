@@ -12,7 +12,6 @@ from reconciler.model.plan import Scope
 from reconciler.model.relations import (
     ConflictType,
     DependencyType,
-    Relations,
 )
 from tests.support.installation import (
     BREMEN,
@@ -31,6 +30,7 @@ from tests.support.relations import (
     apply_knowing,
     conflict,
     plan_knowing,
+    relations,
     resolution,
 )
 
@@ -49,7 +49,7 @@ VERDICT = (
     "WHERE site_id = %s AND extension_id = %s"
 )
 LEDGER = conflict((CORK, DASHBOARD), (CORK, ERP))
-AT_ODDS = Relations(conflicts=(LEDGER,))
+AT_ODDS = relations(conflicts=(LEDGER,))
 WAIVED = (accepted("cork", ERP, DASHBOARD),)
 
 
@@ -80,7 +80,7 @@ def at_odds(unapplied: Installation) -> Installation:
 
 def test_a_dependency_is_kept_with_what_meets_it(unapplied: Installation) -> None:
     long_range = " || ".join(["^3.0.0"] * 20)
-    known = Relations(
+    known = relations(
         resolutions=(
             resolution(CORK, DASHBOARD, ERP, wanted=long_range),
             resolution(
@@ -116,11 +116,11 @@ def test_a_dependency_that_is_recorded_so_already_is_not_written_again(
         resolved_provider=None,
         satisfied=False,
     )
-    apply_knowing(unapplied, Relations(resolutions=(met, lacking)))
+    apply_knowing(unapplied, relations(resolutions=(met, lacking)))
     written = "SELECT *, xmin::text, xmax::text FROM extension_dependency_cache ORDER BY id"
     before = unapplied.rows(written)
     unapplied.commit("Slow down", {CORK_ERP: erp_file("CORK", interval=900)})
-    apply_knowing(unapplied, Relations(resolutions=(met, lacking)))
+    apply_knowing(unapplied, relations(resolutions=(met, lacking)))
     assert len(before) == 2
     assert unapplied.rows(written) == before
 
@@ -128,7 +128,7 @@ def test_a_dependency_that_is_recorded_so_already_is_not_written_again(
 def test_a_dependency_that_was_given_an_end_is_kept_without_one_again(
     unapplied: Installation,
 ) -> None:
-    known = Relations(resolutions=(resolution(CORK, DASHBOARD, ERP),))
+    known = relations(resolutions=(resolution(CORK, DASHBOARD, ERP),))
     apply_knowing(unapplied, known)
     unapplied.edit("UPDATE extension_dependency_cache SET expires_at = now()")
     unapplied.commit("Slow down", {CORK_ERP: erp_file("CORK", interval=900)})
@@ -140,12 +140,12 @@ def test_a_dependency_that_is_met_otherwise_is_updated_and_one_that_is_gone_remo
     unapplied: Installation,
 ) -> None:
     stays, goes = resolution(CORK, DASHBOARD, ERP), resolution(CORK, DASHBOARD, SIGNATURE)
-    apply_knowing(unapplied, Relations(resolutions=(stays, goes)))
+    apply_knowing(unapplied, relations(resolutions=(stays, goes)))
     ids = "SELECT dependency_id, id FROM extension_dependency_cache"
     before = dict(unapplied.rows(ids))
     moved = resolution(CORK, DASHBOARD, ERP, resolved_version="3.1.0")
     comes = resolution(CORK, ERP, DASHBOARD)
-    apply_knowing(unapplied, Relations(resolutions=(moved, comes)))
+    apply_knowing(unapplied, relations(resolutions=(moved, comes)))
     after = dict(unapplied.rows(ids))
     assert after.keys() == {ERP, DASHBOARD}
     assert after[ERP] == before[ERP]
@@ -165,7 +165,7 @@ def test_a_conflict_is_recorded_once_with_all_that_makes_it(unapplied: Installat
         second_policy="merge",
     )
     waived = accepted("cork", ERP, f"{DASHBOARD} in ledger/orders", code="conflict-policy")
-    apply_knowing(unapplied, Relations(conflicts=(found,)), (waived,))
+    apply_knowing(unapplied, relations(conflicts=(found,)), (waived,))
     assert unapplied.rows(
         "SELECT site_id, extension_id_1, extension_id_2, site_id_2, conflict_type, scope, "
         "capability, resource, policy_1, policy_2, severity, reason, resolved_at "
@@ -186,7 +186,7 @@ def test_a_conflict_is_an_error_where_no_waiver_accepted_it(unapplied: Installat
 def test_a_conflict_with_other_words_or_weight_is_the_same_row(at_odds: Installation) -> None:
     ids = "SELECT id, detected_at FROM extension_conflicts_detected"
     before = at_odds.rows(ids)
-    reworded = Relations(conflicts=(conflict(LEDGER.first, LEDGER.second, reason="Both lock it"),))
+    reworded = relations(conflicts=(conflict(LEDGER.first, LEDGER.second, reason="Both lock it"),))
     apply_knowing(at_odds, reworded)
     assert at_odds.rows(ids) == before
     assert [row[2:] for row in conflicts(at_odds)] == [("error", "Both lock it", True, None)]
@@ -194,7 +194,7 @@ def test_a_conflict_with_other_words_or_weight_is_the_same_row(at_odds: Installa
 
 def test_several_reasons_for_the_same_conflict_are_one_row(unapplied: Installation) -> None:
     also = conflict(LEDGER.first, LEDGER.second, reason="And both lock it")
-    apply_knowing(unapplied, Relations(conflicts=(LEDGER, also, LEDGER)), WAIVED)
+    apply_knowing(unapplied, relations(conflicts=(LEDGER, also, LEDGER)), WAIVED)
     assert [row[3] for row in conflicts(unapplied)] == ["And both lock it; Both write the ledger"]
 
 
@@ -205,7 +205,7 @@ def test_a_conflict_that_a_change_resolved_says_which(
     at_odds: Installation, content: str | None, what: str
 ) -> None:
     commit = at_odds.commit("Settle it", {CORK_ERP: content})
-    run = apply_knowing(at_odds, Relations()).run_id
+    run = apply_knowing(at_odds, relations()).run_id
     assert note(at_odds) == f"resolved by run {run}: {ERP} {what} at commit {commit}"
     assert [row[4] for row in conflicts(at_odds)] == [False]
 
@@ -214,12 +214,12 @@ def test_a_conflict_that_is_gone_without_a_change_says_at_which_commit(
     at_odds: Installation,
 ) -> None:
     commit = at_odds.commit("Say more in the catalog", {})
-    run = apply_knowing(at_odds, Relations()).run_id
+    run = apply_knowing(at_odds, relations()).run_id
     assert note(at_odds) == f"resolved by run {run}: no longer found at commit {commit}"
 
 
 def test_a_conflict_that_is_back_is_a_new_row(at_odds: Installation) -> None:
-    apply_knowing(at_odds, Relations())
+    apply_knowing(at_odds, relations())
     resolved = conflicts(at_odds)
     apply_knowing(at_odds, AT_ODDS, WAIVED)
     back = (ERP, DASHBOARD, "warning", "Both write the ledger", True, None)
@@ -240,7 +240,7 @@ def test_a_conflict_between_two_sites_is_recorded_at_both_and_resolved_at_both(
     beside = conflict(
         (CORK, DASHBOARD), (DAYTON, ERP), type=ConflictType.POLICY, scope=ConflictScope.GLOBAL
     )
-    apply_knowing(unapplied, Relations(conflicts=(spans, beside)), WAIVED)
+    apply_knowing(unapplied, relations(conflicts=(spans, beside)), WAIVED)
     sides = (
         "SELECT site_id, extension_id_1, site_id_2, extension_id_2, policy_1, policy_2 "
         "FROM extension_conflicts_detected WHERE resolved_at IS NULL ORDER BY 1, 3"
@@ -254,7 +254,7 @@ def test_a_conflict_between_two_sites_is_recorded_at_both_and_resolved_at_both(
     assert verdict(unapplied, BREMEN, ERP)[2] == [ERP]
     assert verdict(unapplied, DAYTON, ERP)[2] == [ERP, DASHBOARD]
     commit = unapplied.commit("Dayton leaves the ERP", {DAYTON_ERP: None})
-    done = apply_knowing(unapplied, Relations())
+    done = apply_knowing(unapplied, relations())
     assert (done.plan.summary.sites_touched, done.plan.refreshes) == (1, ("bremen", "cork"))
     assert unapplied.rows(sides) == []
     assert note(unapplied) == f"resolved by run {done.run_id}: {ERP} deactivated at commit {commit}"
@@ -285,14 +285,14 @@ def test_an_error_that_a_waiver_accepted_did_not_pass(at_odds: Installation) -> 
 
 
 def test_a_verdict_follows_when_there_is_nothing_left_to_accept(at_odds: Installation) -> None:
-    apply_knowing(at_odds, Relations())
+    apply_knowing(at_odds, relations())
     assert verdict(at_odds, CORK, DASHBOARD) == verdict(at_odds, CORK, ERP) == (True, None, None)
     assert at_odds.rows("SELECT DISTINCT needs_attention FROM v_site_config_status") == [(False,)]
 
 
 def test_a_snapshot_holds_the_verdicts_of_its_own_run(at_odds: Installation) -> None:
     at_odds.commit("Sync slower", {CORK_ERP: erp_file("cork", interval=90)})
-    run = apply_knowing(at_odds, Relations()).run_id
+    run = apply_knowing(at_odds, relations()).run_id
     assert at_odds.rows(
         "SELECT jsonb_path_query_array(configurations, '$[*].validated') "
         "FROM configuration_snapshots WHERE run_id = %s",
@@ -307,10 +307,10 @@ def test_writing_a_verdict_is_neither_drift_nor_an_edit(at_odds: Installation) -
     )
     before = at_odds.rows(content)
     audited = at_odds.digest()["configuration_audit_log"]
-    assert apply_knowing(at_odds, Relations()).run_id is not None
+    assert apply_knowing(at_odds, relations()).run_id is not None
     assert at_odds.rows(content) == before
     assert at_odds.digest()["configuration_audit_log"] == audited
-    assert not any(change.drift for change in plan_knowing(at_odds, Relations()).changes)
+    assert not any(change.drift for change in plan_knowing(at_odds, relations()).changes)
 
 
 def test_a_second_apply_writes_no_record_of_any_kind(at_odds: Installation) -> None:
@@ -320,7 +320,7 @@ def test_a_second_apply_writes_no_record_of_any_kind(at_odds: Installation) -> N
 
 
 def test_the_records_of_a_deactivated_extension_go_with_it(at_odds: Installation) -> None:
-    known = Relations((resolution(DAYTON, ERP, DASHBOARD),), (LEDGER,))
+    known = relations((resolution(DAYTON, ERP, DASHBOARD),), (LEDGER,))
     apply_knowing(at_odds, known, WAIVED)
     assert len(at_odds.rows(DEPENDENCIES, [DAYTON])) == 1
     at_odds.commit("Dayton leaves the ERP", {DAYTON_ERP: None})
@@ -334,7 +334,7 @@ def test_the_records_of_a_deactivated_extension_go_with_it(at_odds: Installation
 def test_healing_brings_back_the_records_that_a_deletion_took_along(
     unapplied: Installation,
 ) -> None:
-    known = Relations((resolution(BREMEN, SIGNATURE, ERP),), ())
+    known = relations((resolution(BREMEN, SIGNATURE, ERP),), ())
     waived = (accepted("bremen", SIGNATURE, ERP),)
     apply_knowing(unapplied, known, waived)
     lost = ("extension_dependency_cache", "compliance_requirements")

@@ -9,7 +9,6 @@ import pytest
 
 from reconciler.model.errors import BlockedError, ReconcilerError, StalePlanError
 from reconciler.model.plan import Scope
-from reconciler.model.relations import Relations
 from reconciler.planning.selection import Selection
 from tests.support.installation import (
     BREMEN,
@@ -27,7 +26,14 @@ from tests.support.installation import (
     profile_file,
     site_file,
 )
-from tests.support.relations import accepted, apply_knowing, conflict, plan_knowing, resolution
+from tests.support.relations import (
+    accepted,
+    apply_knowing,
+    conflict,
+    plan_knowing,
+    relations,
+    resolution,
+)
 
 EBRO = UUID("0e000000-0000-4000-8000-000000000004")
 ERP_MANIFEST = "catalog/extensions/erp-adapter/3.0.0.yaml"
@@ -51,7 +57,7 @@ WRITTEN_BY_A_REFRESH = {
     "reporting_refreshes",
     "v_unsigned_compliance",
 }
-KNOWN = Relations(
+KNOWN = relations(
     (resolution(CORK, ERP, DASHBOARD),),
     (conflict((CORK, DASHBOARD), (CORK, ERP)),),
 )
@@ -200,7 +206,7 @@ def test_a_refresh_that_was_planned_before_another_run_is_stale(
 
 def test_the_same_refresh_a_second_time_is_another_plan(installation: Installation) -> None:
     ids = set()
-    for known in (KNOWN, Relations(), KNOWN, Relations()):
+    for known in (KNOWN, relations(), KNOWN, relations()):
         ids.add(apply_knowing(installation, known, WAIVED if known is KNOWN else ()).plan.plan_id)
     assert len(ids) == 4
 
@@ -226,12 +232,12 @@ def test_a_filtered_apply_leaves_open_what_is_between_configurations_that_are_no
         {CORK_ERP: erp_file("cork", interval=90), PROFILE: profile_file(refresh=10)},
     )
     unresolved = "SELECT count(*) FROM extension_conflicts_detected WHERE resolved_at IS NULL"
-    apply_knowing(installation, Relations(), selection=Selection(extensions=(DASHBOARD,)))
+    apply_knowing(installation, relations(), selection=Selection(extensions=(DASHBOARD,)))
     assert installation.rows(unresolved) == [(1,)]
     assert (CORK, False) in installation.rows(DIGESTS)
-    apply_knowing(installation, Relations(), selection=Selection(extensions=(ERP,)))
+    apply_knowing(installation, relations(), selection=Selection(extensions=(ERP,)))
     assert installation.rows(unresolved) == [(0,)]
-    assert not plan_knowing(installation, Relations()).differs
+    assert not plan_knowing(installation, relations()).differs
 
 
 def test_records_written_in_part_are_written_whole_when_git_goes_back(
@@ -275,7 +281,7 @@ def test_a_refresh_of_which_one_row_is_not_taken_leaves_nothing(
 ) -> None:
     apply_knowing(installation, KNOWN, WAIVED)
     ask_for_reviews(installation)
-    other = Relations(
+    other = relations(
         (resolution(CORK, DASHBOARD, ERP),),
         (conflict((BREMEN, DASHBOARD), (BREMEN, ERP)),),
     )

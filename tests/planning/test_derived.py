@@ -11,21 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.derived import RecordedDigest, RequiredSignature, SiteRecords
-from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
+from reconciler.model.derived import RecordedDigest, RequiredSignature
+from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.diagnostic import Diagnostic, Location, Severity
 from reconciler.model.relations import Conflict, DependencyType, Relations, Resolution
-from reconciler.planning.derived import derived_records, outdated_sites
+from reconciler.planning.derived import DerivedRecords, outdated_sites, quiet_digest
 from tests.support.desired_folder import DesiredFolder
 from tests.support.installation import BREMEN, CORK, DASHBOARD, DAYTON, ERP, FILES, SIGNATURE
-from tests.support.relations import WAIVER, accepted, conflict, resolution
+from tests.support.relations import WAIVER, accepted, conflict, relations, resolution
 
 NAMES = (DASHBOARD, ERP, SIGNATURE)
 PLANTS = {"bremen": BREMEN, "cork": CORK, "dayton": DAYTON}
-KNOWN = Relations(
-    (resolution(CORK, DASHBOARD, ERP, reason="as the catalog has it"),),
-    (conflict((CORK, DASHBOARD), (CORK, ERP), capability="ledger"),),
-)
+MET = resolution(CORK, DASHBOARD, ERP, reason="as the catalog has it")
+AT_ODDS = conflict((CORK, DASHBOARD), (CORK, ERP), capability="ledger")
+KNOWN = relations([MET], [AT_ODDS])
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +36,16 @@ def head(tmp_path_factory: pytest.TempPathFactory) -> DesiredState:
     return folder.state()
 
 
-def signed_by_quality(configuration: DesiredConfiguration) -> list[RequiredSignature]:
-    return [RequiredSignature(configuration.extension, "review", "quality-manager", False)]
+def signed_by_quality(extension: str, _version: str) -> list[RequiredSignature]:
+    return [RequiredSignature(extension, "review", "quality-manager", False)]
 
 
 def records(
     head: DesiredState,
-    relations: Relations = KNOWN,
+    known: Relations = KNOWN,
     diagnostics: Sequence[Diagnostic] = (),
-) -> dict[UUID, SiteRecords]:
-    return derived_records(head, relations, diagnostics, signed_by_quality)
+) -> DerivedRecords:
+    return DerivedRecords(head, known, diagnostics, signed_by_quality)
 
 
 def digests(head: DesiredState, *given: Any) -> dict[UUID, str]:
@@ -84,19 +83,17 @@ def test_digests_do_not_depend_on_the_order_in_which_anything_was_found(
     at_odds = data.draw(st.lists(conflicts, max_size=8))
     found = data.draw(st.lists(findings, max_size=5))
     shuffled = (
-        Relations(
-            tuple(data.draw(st.permutations(met))), tuple(data.draw(st.permutations(at_odds)))
-        ),
+        relations(data.draw(st.permutations(met)), data.draw(st.permutations(at_odds))),
         data.draw(st.permutations(found)),
     )
-    assert records(head, Relations(tuple(met), tuple(at_odds)), found) == records(head, *shuffled)
+    assert dict(records(head, relations(met, at_odds), found)) == dict(records(head, *shuffled))
 
 
 @given(met=st.lists(resolutions, max_size=12), at_odds=st.lists(conflicts, max_size=12))
 def test_each_record_is_there_once_and_none_is_lost(
     head: DesiredState, met: list[Resolution], at_odds: list[Conflict]
 ) -> None:
-    found = records(head, Relations(tuple(met), tuple(at_odds)))
+    found = records(head, relations(met, at_odds))
     kept = [each for site in found.values() for each in site.resolutions]
     identities = [(each.key, each.type, each.dependency) for each in kept]
     assert sorted(identities) == sorted({(each.key, each.type, each.dependency) for each in met})
@@ -111,19 +108,19 @@ def test_each_record_is_there_once_and_none_is_lost(
 def test_a_dependency_found_twice_is_kept_as_the_one_that_is_not_met(head: DesiredState) -> None:
     met = resolution(CORK, DASHBOARD, ERP)
     unmet = resolution(CORK, DASHBOARD, ERP, wanted="^4.0.0", satisfied=False)
-    assert records(head, Relations((met, unmet)))[CORK].resolutions == (unmet,)
+    assert records(head, relations((met, unmet)))[CORK].resolutions == (unmet,)
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        Relations((), KNOWN.conflicts),
-        Relations(KNOWN.resolutions, ()),
-        Relations((replace(KNOWN.resolutions[0], wanted="^4.0.0"),), KNOWN.conflicts),
-        Relations((replace(KNOWN.resolutions[0], satisfied=False),), KNOWN.conflicts),
-        Relations((replace(KNOWN.resolutions[0], reason=None),), KNOWN.conflicts),
-        Relations(KNOWN.resolutions, (replace(KNOWN.conflicts[0], reason="other"),)),
-        Relations(KNOWN.resolutions, (replace(KNOWN.conflicts[0], capability=None),)),
+        relations([], [AT_ODDS]),
+        relations([MET]),
+        relations((replace(MET, wanted="^4.0.0"),), [AT_ODDS]),
+        relations((replace(MET, satisfied=False),), [AT_ODDS]),
+        relations((replace(MET, reason=None),), [AT_ODDS]),
+        relations([MET], (replace(AT_ODDS, reason="other"),)),
+        relations([MET], (replace(AT_ODDS, capability=None),)),
     ],
 )
 def test_what_relates_otherwise_gives_the_site_another_digest_and_no_other(
@@ -176,6 +173,22 @@ def test_a_waiver_about_another_pair_or_another_site_accepts_nothing_of_a_confli
     found = accepted("cork", ERP, f"{DASHBOARD} in ledger")
     (kept,) = records(head, KNOWN, [found])[CORK].conflicts
     assert kept.severity is Severity.WARNING
+
+
+@given(met=st.lists(resolutions, max_size=6), found=st.lists(findings, max_size=2))
+def test_a_digest_that_is_known_of_a_quiet_site_is_the_one_of_its_records(
+    head: DesiredState, met: list[Resolution], found: list[Diagnostic]
+) -> None:
+    known = relations(met, [conflict((DAYTON, DASHBOARD), (DAYTON, ERP))])
+    quiet = {
+        site_id: quiet_digest(
+            site_id, enabled, signed_by_quality, known.resolutions.get(site_id, ())
+        )
+        for site_id, enabled in head.enabled.items()
+    }
+    told = DerivedRecords(head, known, found, signed_by_quality, quiet)
+    for site_id, each in records(head, known, found).items():
+        assert told.digest(site_id) == each.digest
 
 
 def test_outdated_sites_are_those_whose_digest_is_another_and_that_nothing_touches(

@@ -21,7 +21,7 @@ def only(plant: Plant, code: str) -> Diagnostic:
 
 
 def resolution(plant: Plant) -> Resolution:
-    (found,) = plant.installation().relations.resolutions
+    (found,) = plant.resolutions()
     return found
 
 

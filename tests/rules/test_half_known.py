@@ -86,11 +86,7 @@ def test_what_was_wrong_with_others_shows_once_it_is_understood(name: str) -> No
 
 def test_an_extension_whose_version_is_unknown_still_meets_what_its_version_meets() -> None:
     found = plant().enable("hartford", "beta", "1.7.0")
-    (resolution,) = [
-        each
-        for each in found.installation().relations.resolutions
-        if each.key.extension_id == "alpha"
-    ]
+    (resolution,) = [each for each in found.resolutions() if each.key.extension_id == "alpha"]
     assert (resolution.satisfied, resolution.resolved_version) == (True, "1.7.0")
 
 

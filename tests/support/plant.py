@@ -18,7 +18,7 @@ from reconciler.desired.loader import load
 from reconciler.desired.source_tree import ReadFiles, SourceTree
 from reconciler.model.desired import DesiredState, Revision
 from reconciler.model.diagnostic import Diagnostic, sorted_diagnostics
-from reconciler.model.relations import Conflict
+from reconciler.model.relations import Conflict, Resolution
 from reconciler.rules.check import check
 from reconciler.rules.relations import Installation
 from tests.support.desired_folder import SMALL, DesiredFolder
@@ -158,6 +158,11 @@ class Plant:
     def conflicts(self) -> tuple[Conflict, ...]:
         """Return every conflict, at the sites and between them."""
         return self.installation().relations.conflicts
+
+    def resolutions(self) -> list[Resolution]:
+        """Return how every dependency at every site is met."""
+        known = self.installation().relations.resolutions
+        return [each for found in known.values() for each in found]
 
     def write(self, path: Path) -> DesiredFolder:
         """Write the plant into a folder and return it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,16 @@ def conflict(first: tuple[UUID, str], second: tuple[UUID, str], **facts: Any) ->
     return Conflict(first=min(keys), second=max(keys), **given | facts)
 
 
+def relations(
+    resolutions: Iterable[Resolution] = (), conflicts: Iterable[Conflict] = ()
+) -> Relations:
+    """Return relations that consist of these."""
+    by_site: defaultdict[UUID, list[Resolution]] = defaultdict(list)
+    for each in resolutions:
+        by_site[each.key.site_id].append(each)
+    return Relations(by_site, tuple(conflicts))
+
+
 def accepted(site: str, extension: str, subject: str, **facts: Any) -> Diagnostic:
     """Return an error about an extension that a waiver made a warning of."""
     given: dict[str, Any] = {
@@ -60,7 +71,7 @@ def accepted(site: str, extension: str, subject: str, **facts: Any) -> Diagnosti
 
 def prepared_knowing(
     installation: Installation,
-    relations: Relations,
+    known: Relations,
     diagnostics: Sequence[Diagnostic] = (),
     **options: Any,
 ) -> PreparedRequest:
@@ -68,7 +79,8 @@ def prepared_knowing(
     prepared = prepare(installation.request(**options))
     head = replace(
         prepared.head,
-        relations=relations,
+        relations=known,
+        quiet={},
         diagnostics=(*prepared.head.diagnostics, *diagnostics),
     )
     return replace(prepared, head=head)
@@ -76,25 +88,25 @@ def prepared_knowing(
 
 def plan_knowing(
     installation: Installation,
-    relations: Relations,
+    known: Relations,
     diagnostics: Sequence[Diagnostic] = (),
     **options: Any,
 ) -> Plan:
     """Plan with these relations and findings."""
-    prepared = prepared_knowing(installation, relations, diagnostics, **options)
+    prepared = prepared_knowing(installation, known, diagnostics, **options)
     with installation.connection() as connection, reading(connection):
         return plan_on(connection, prepared)
 
 
 def apply_knowing(
     installation: Installation,
-    relations: Relations,
+    known: Relations,
     diagnostics: Sequence[Diagnostic] = (),
     *,
     apply_options: dict[str, Any] | None = None,
     **options: Any,
 ) -> Applied:
     """Apply with these relations and findings."""
-    prepared = prepared_knowing(installation, relations, diagnostics, **options)
+    prepared = prepared_knowing(installation, known, diagnostics, **options)
     request = ApplyRequest(prepared.request, **(apply_options or {}))
     return apply_prepared(request, prepared, installation.service, lambda _plan: True)
