@@ -151,6 +151,20 @@ class GitFolder:
         name = "/".join(part for part in (self.prefix, path) if part)
         return self._tree("--full-tree", f"{commit}:{name}")
 
+    def differing_entries(self, one: str, other: str) -> dict[str, TreeEntry | None]:
+        """Return what ``other`` has otherwise than ``one``, by path; None where it has nothing."""
+        options = ("-r", "-z", "--raw", "--no-renames", "--no-commit-id")
+        output = self._run("diff-tree", *options, one, other, "--", *self._whole)
+        parts = output.decode("utf-8", "backslashreplace").split("\0")
+        beginning = f"{self.prefix}/" if self.prefix else ""
+        found: dict[str, TreeEntry | None] = {}
+        for facts, path in zip(parts[::2], parts[1::2], strict=False):
+            _, mode, _, name, _ = facts.split(" ")
+            relative = path[len(beginning) :]
+            there = int(mode, 8) != 0
+            found[relative] = TreeEntry(mode, name, relative) if there else None
+        return found
+
     def _tree(self, *arguments: str) -> list[TreeEntry]:
         lines = self._run("ls-tree", "-z", *arguments).decode("utf-8", "backslashreplace")
         return [_tree_entry(line) for line in lines.split("\0") if line]

@@ -23,19 +23,27 @@ from reconciler.model.kinds import folder as kinds
 _TOO_LARGE = b"\0" * (LARGEST_FILE_BYTES + 1)
 
 
-def read_commit(folder: Path, ref: str, below: Collection[str] | None = None) -> SourceTree:
+def read_commit(
+    folder: Path,
+    ref: str,
+    below: Collection[str] | None = None,
+    like: SourceTree | None = None,
+) -> SourceTree:
     """Return the files of ``folder`` at the commit that ``ref`` names.
 
     Args:
         folder: the desired-state folder.
         ref: names the commit.
         below: which files and folders in it, relative to it; without, all of them.
+        like: the same folder at another commit, of which only the differences are asked for.
 
     Raises:
         ReconcilerError: no repository, no such commit, or no such folder in it.
     """
     git = _repository(folder)
     commit = git.resolve(ref)
+    if like is not None and (files := _files_like(git, commit, like)) is not None:
+        return SourceTree(git.prefix, files, git.revision(commit, ref=git.branch_or_tag(ref)))
     entries = {entry.path: entry for entry in git.entries(commit, below)}
     if not entries:
         raise ReconcilerError(
@@ -101,10 +109,31 @@ class CommittedFiles(Files):
         for content in self._git.blobs(names, LARGEST_FILE_BYTES):
             yield _TOO_LARGE if content is None else content
 
+    def with_changes(self, changes: Mapping[str, TreeEntry | None]) -> CommittedFiles:
+        """Return these files with some others in their places, or none."""
+        kept = {path: entry for path, entry in self._entries.items() if path not in changes}
+        new = {path: entry for path, entry in changes.items() if entry is not None}
+        return CommittedFiles(self._git, {**kept, **new})
+
     def identity(self, path: str) -> str | None:
         """Return git's name of a file's bytes; None where there is no such file."""
         entry = self._entries.get(path)
         return entry.blob if entry else None
+
+
+def _files_like(git: GitFolder, commit: str, like: SourceTree) -> CommittedFiles | None:
+    """Return a commit's files by another's; None where something is to be said of a path."""
+    other = like.revision.commit
+    files = like.files
+    if other is None or not isinstance(files, CommittedFiles):
+        return None
+    if like.prefix != git.prefix or like.diagnostics or like.ignored or like.has_links:
+        return None
+    changes = git.differing_entries(other, commit)
+    for path, entry in changes.items():
+        if entry is not None and not (entry.is_file and belongs(path)):
+            return None
+    return files.with_changes(changes) or None
 
 
 def committed_blobs(git: GitFolder, commit: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reconciler.desired.assembly import assembled
 from reconciler.desired.common_files import CommonFiles, CommonReader
@@ -19,7 +19,7 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.rules.catalog import as_relied_on, check_ranges, enabled_versions
 from reconciler.rules.content import ContentChecker
 
-_FILES_A_JOB = 1_000
+PlacedPath: TypeAlias = tuple[Place, str]
 
 
 class Shared(NamedTuple):
@@ -31,6 +31,17 @@ class Shared(NamedTuple):
     """What is wrong with each manifest; how much it matters depends on who enables it."""
 
 
+class Beside(NamedTuple):
+    """Another tree of which sites were read in the same go, where all that they share is the same.
+
+    Those that it has as they are need no reading; the others are left to whoever reads it.
+    """
+
+    tree: SourceTree
+    paths: FolderPaths
+    readings: Mapping[str, SiteReading]
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a desired state was put together from, so that another like it can share it."""
@@ -40,6 +51,7 @@ class Parts:
     shared: Shared
     readings: Mapping[str, SiteReading]
     """By the names of the sites, in their order."""
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,12 @@ class Loaded:
     parts: Parts
 
 
-def load(tree: SourceTree, like: Loaded | None = None, unread: UnreadSites | None = None) -> Loaded:
+def load(
+    tree: SourceTree,
+    like: Loaded | None = None,
+    unread: UnreadSites | None = None,
+    beside: SourceTree | None = None,
+) -> Loaded:
     """Return the desired state that a tree of files describes.
 
     Args:
@@ -61,18 +78,24 @@ def load(tree: SourceTree, like: Loaded | None = None, unread: UnreadSites | Non
         like: another that was read before; where all that sites share is the same in both, files
             that are the same are not read again.
         unread: the sites that belong to it and of which the tree has no files.
+        beside: another tree, which is to be loaded ``like`` this one afterwards; what differs is
+            read in the same go.
     """
     with rare_collection():
-        return _load(tree, like, unread or UnreadSites())
+        return _load(tree, like, unread or UnreadSites(), beside)
 
 
-def _load(tree: SourceTree, like: Loaded | None, unread: UnreadSites) -> Loaded:
-    paths = _paths(tree, like)
+def _load(
+    tree: SourceTree, like: Loaded | None, unread: UnreadSites, beside: SourceTree | None
+) -> Loaded:
+    paths = _paths(tree, like.parts if like else None)
     same = _shared(tree, paths, like)
     shared = same or _read_shared(tree, paths)
     common, checker, about_manifests = shared
     reader = SiteReader(common, checker)
-    readings = _read_sites(tree, paths, reader, like.parts if like and same else None)
+    sites = _Sites(tree, paths, reader, like.parts if like and same else None)
+    others = _beside(tree, paths, beside) if beside else None
+    readings, beside_readings = sites.read(others)
     diagnostics = [*tree.diagnostics, *paths.diagnostics, *common.diagnostics]
     content: list[Diagnostic] = []
     for reading in readings.values():
@@ -85,7 +108,8 @@ def _load(tree: SourceTree, like: Loaded | None, unread: UnreadSites) -> Loaded:
         diagnostics += as_relied_on(findings, relied_on=version in used)
     for version, about in about_manifests:
         content += as_relied_on(about, relied_on=version in used)
-    parts = Parts(tree, paths, shared, readings)
+    known = Beside(*others, beside_readings) if others else None
+    parts = Parts(tree, paths, shared, readings, known)
     return Loaded(state, tuple(diagnostics), tuple(content), parts)
 
 
@@ -107,23 +131,42 @@ def _read_shared(tree: SourceTree, paths: FolderPaths) -> Shared:
     return Shared(common, checker, about_manifests)
 
 
-def _paths(tree: SourceTree, like: Loaded | None) -> FolderPaths:
-    if like is not None:
-        other = like.parts.tree
-        same = tree.prefix == other.prefix and tree.ignored == other.ignored
-        if same and tree.files.keys() == other.files.keys():
-            return like.parts.paths
+def _paths(tree: SourceTree, like: Parts | None) -> FolderPaths:
+    if like is None:
+        return folder_paths(tree)
+    if like.beside and like.beside.tree is tree:
+        return like.beside.paths
+    return _paths_like(tree, like.tree, like.paths)
+
+
+def _paths_like(tree: SourceTree, other: SourceTree, paths: FolderPaths) -> FolderPaths:
+    same = tree.prefix == other.prefix and tree.ignored == other.ignored
+    if same and tree.files.keys() == other.files.keys():
+        return paths
     return folder_paths(tree)
 
 
 def _shared(tree: SourceTree, paths: FolderPaths, like: Loaded | None) -> Shared | None:
     """Return what the sites of another desired state share, if it is the same in both."""
-    if like is None or tree.prefix != like.parts.tree.prefix:
+    if like is None or not _share(tree, paths, like.parts.tree, like.parts.paths):
         return None
-    if paths.common != like.parts.paths.common:
-        return None
-    same = all(_same(tree, like.parts.tree, relative) for _, relative in paths.common)
-    return like.parts.shared if same else None
+    return like.parts.shared
+
+
+def _share(
+    tree: SourceTree, paths: FolderPaths, other: SourceTree, other_paths: FolderPaths
+) -> bool:
+    """Return whether all that sites share is the same in two trees."""
+    if tree.prefix != other.prefix or paths.common != other_paths.common:
+        return False
+    return all(_same(tree, other, relative) for _, relative in paths.common)
+
+
+def _beside(
+    tree: SourceTree, paths: FolderPaths, other: SourceTree
+) -> tuple[SourceTree, FolderPaths] | None:
+    other_paths = _paths_like(other, tree, paths)
+    return (other, other_paths) if _share(other, other_paths, tree, paths) else None
 
 
 def _common(tree: SourceTree, paths: FolderPaths) -> CommonFiles:
@@ -134,48 +177,140 @@ def _common(tree: SourceTree, paths: FolderPaths) -> CommonFiles:
     return reader.files
 
 
-def _read_sites(
-    tree: SourceTree, paths: FolderPaths, reader: SiteReader, like: Parts | None
-) -> dict[str, SiteReading]:
-    """Return what the folder of every site says, in the order of the sites' names."""
-    jobs = [_site_job(tree, slug, files, like) for slug, files in sorted(paths.sites.items())]
-
-    def read(several: Sequence[_SiteJob]) -> list[SiteReading]:
-        needed = [relative for job in several for _, relative in job.files]
-        contents = iter(tree.files.contents(needed))
-        return [
-            reader.read(job.slug, _files(tree, job.files, contents), job.like, keep=keep)
-            for job in several
-        ]
-
-    number = sum(len(job.files) for job in jobs)
-    processes = processes_for(number)
-    keep = number < FEW_FILES
-    found = each(read, list(_together(jobs)), processes)
-    by_slug = {reading.slug: reading for readings in found for reading in readings}
-    return {slug: by_slug[slug] for slug in sorted(by_slug)}
-
-
 class _SiteJob(NamedTuple):
     """A site to be read: its files, as far as another reading does not serve."""
 
     slug: str
-    files: Sequence[tuple[Place, str]]
+    files: Sequence[PlacedPath]
     like: tuple[SiteReading, frozenset[str]] | None
+    beside: tuple[Sequence[PlacedPath], frozenset[str]] | None
+    """The files that another tree has otherwise, and the extensions that they are of."""
 
 
-def _site_job(
-    tree: SourceTree, slug: str, files: Sequence[tuple[Place, str]], like: Parts | None
-) -> _SiteJob:
-    other = like.readings.get(slug) if like else None
-    if like is None or other is None or not other.is_clean:
-        return _SiteJob(slug, files, None)
-    before = like.paths.sites[slug]
-    changed = {file for file in {*files, *before} if not _same(tree, like.tree, file[1])}
-    if any(place.kind == "site" for place, _ in changed):
-        return _SiteJob(slug, files, None)
-    names = frozenset(place.second for place, _ in changed)
-    return _SiteJob(slug, [file for file in files if file in changed], (other, names))
+class _Sites:
+    """The sites of a tree, to be read; ``like`` has what they share the same."""
+
+    def __init__(
+        self, tree: SourceTree, paths: FolderPaths, reader: SiteReader, like: Parts | None
+    ) -> None:
+        self._tree = tree
+        self._paths = paths
+        self._reader = reader
+        self._like = like
+        self._others = _differing(tree, like.tree) if like else {}
+
+    def read(
+        self, beside: tuple[SourceTree, FolderPaths] | None
+    ) -> tuple[dict[str, SiteReading], dict[str, SiteReading]]:
+        """Return what the folder of every site says, in the order of the sites' names.
+
+        And what those say of ``beside`` that have something else there, as far as that could be
+        read by what they have here.
+        """
+        known = self._known()
+        needed = [
+            (slug, files) for slug, files in sorted(self._paths.sites.items()) if slug not in known
+        ]
+        jobs = self._jobs(needed, beside)
+        number = sum(len(job.files) + len(job.beside[0] if job.beside else ()) for job in jobs)
+        keep = number < FEW_FILES
+        other_tree = beside[0] if beside else self._tree
+
+        def read(some: Sequence[_SiteJob]) -> Iterator[tuple[SiteReading, SiteReading | None]]:
+            return self._read(some, other_tree, keep=keep)
+
+        beside_readings = {}
+        for reading, other in each(read, jobs, processes_for(number)):
+            known[reading.slug] = reading
+            if other is not None:
+                beside_readings[reading.slug] = other
+        return {slug: known[slug] for slug in sorted(known)}, beside_readings
+
+    def _known(self) -> dict[str, SiteReading]:
+        """Return the sites of which another reading has it all."""
+        if self._like is None:
+            return {}
+        beside = self._like.beside
+        known = dict(beside.readings) if beside and beside.tree is self._tree else {}
+        for slug, reading in self._like.readings.items():
+            if reading.is_clean and slug in self._paths.sites and slug not in self._others:
+                known[slug] = reading
+        return known
+
+    def _jobs(
+        self,
+        needed: Sequence[tuple[str, Sequence[PlacedPath]]],
+        beside: tuple[SourceTree, FolderPaths] | None,
+    ) -> list[_SiteJob]:
+        if beside is None:
+            return [self._job(slug, files) for slug, files in needed]
+        other_tree, other_paths = beside
+        differing = _differing(other_tree, self._tree)
+        return [
+            _SiteJob(
+                slug,
+                files,
+                None,
+                _changed(other_paths.sites.get(slug, ()), files, differing.get(slug, frozenset())),
+            )
+            for slug, files in needed
+        ]
+
+    def _job(self, slug: str, files: Sequence[PlacedPath]) -> _SiteJob:
+        other = self._like.readings.get(slug) if self._like else None
+        if self._like is None or other is None or not other.is_clean:
+            return _SiteJob(slug, files, None, None)
+        before = self._like.paths.sites[slug]
+        changed = _changed(files, before, self._others.get(slug, frozenset()))
+        if changed is None:
+            return _SiteJob(slug, files, None, None)
+        return _SiteJob(slug, changed[0], (other, changed[1]), None)
+
+    def _read(
+        self, jobs: Sequence[_SiteJob], other_tree: SourceTree, *, keep: bool
+    ) -> Iterator[tuple[SiteReading, SiteReading | None]]:
+        """Yield what sites say, and what they say in the other tree."""
+        contents = _contents(self._tree, [job.files for job in jobs])
+        others = _contents(other_tree, [job.beside[0] for job in jobs if job.beside])
+        for job in jobs:
+            files = _files(self._tree, job.files, contents)
+            reading = self._reader.read(job.slug, files, job.like, keep=keep)
+            beside = None
+            if job.beside is not None:
+                changed = list(_files(other_tree, job.beside[0], others))
+                if reading.is_clean:
+                    like = reading, job.beside[1]
+                    beside = self._reader.read(job.slug, changed, like, keep=keep)
+            yield reading, beside
+
+
+def _changed(
+    files: Sequence[PlacedPath], other: Sequence[PlacedPath], differing: Collection[str]
+) -> tuple[list[PlacedPath], frozenset[str]] | None:
+    """Return which of a site's files are to be read, and the extensions that changed.
+
+    None where nothing did, or so much that all are to be read.
+    """
+    concerned = {file for file in (*files, *other) if file[1] in differing}
+    if not concerned or any(place.kind == "site" for place, _ in concerned):
+        return None
+    extensions = frozenset(place.second for place, _ in concerned)
+    return [file for file in files if file in concerned], extensions
+
+
+def _differing(tree: SourceTree, other: SourceTree) -> dict[str, set[str]]:
+    """Return the paths that two trees are not known to have alike, by the site they are of."""
+    found: dict[str, set[str]] = {}
+    for relative in (*tree.files, *(path for path in other.files if path not in tree.files)):
+        if not _same(tree, other, relative):
+            top, _, rest = relative.partition("/")
+            if top == "sites":
+                found.setdefault(rest.partition("/")[0], set()).add(relative)
+    return found
+
+
+def _contents(tree: SourceTree, files: Sequence[Sequence[PlacedPath]]) -> Iterator[bytes]:
+    return iter(tree.files.contents([relative for some in files for _, relative in some]))
 
 
 def _same(tree: SourceTree, other: SourceTree, relative: str) -> bool:
@@ -184,22 +319,8 @@ def _same(tree: SourceTree, other: SourceTree, relative: str) -> bool:
     return identity is not None and identity == other.files.identity(relative)
 
 
-def _together(jobs: Sequence[_SiteJob]) -> Iterator[list[_SiteJob]]:
-    """Yield sites that are read together: enough files for a call of git to pay."""
-    several: list[_SiteJob] = []
-    files = 0
-    for job in jobs:
-        several.append(job)
-        files += len(job.files)
-        if files >= _FILES_A_JOB:
-            yield several
-            several, files = [], 0
-    if several:
-        yield several
-
-
 def _files(
-    tree: SourceTree, files: Iterable[tuple[Place, str]], contents: Iterator[bytes]
+    tree: SourceTree, files: Iterable[PlacedPath], contents: Iterator[bytes]
 ) -> Iterator[tuple[SiteFilePath, bytes]]:
     for place, relative in files:
         yield SiteFilePath(place, tree.shown(relative)), next(contents)

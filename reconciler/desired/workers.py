@@ -12,7 +12,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import TypeVar, cast
@@ -26,6 +27,7 @@ Result = TypeVar("Result")
 FEW_FILES = 3_000
 """Fewer are read faster by one process."""
 _MOST_PROCESSES = 8
+_SENT_TOGETHER = 20
 _DONE = None
 
 
@@ -36,19 +38,22 @@ def processes_for(files: int) -> int:
     return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES, files // (FEW_FILES // 2))
 
 
-def each(work: Callable[[Job], Result], jobs: Sequence[Job], processes: int) -> Iterator[Result]:
+def each(
+    work: Callable[[Sequence[Job]], Iterable[Result]], jobs: Sequence[Job], processes: int
+) -> Iterator[Result]:
     """Yield what ``work`` makes of every job, in no particular order.
 
     Args:
-        work: is called in one of the processes; what it returns is sent to this one.
-        jobs: what it is called with.
+        work: is called once in each of the processes, with a part of the jobs; what it yields is
+            sent to this one.
+        jobs: what there is to do.
         processes: how many there are.
 
     Raises:
         ReconcilerError: one of the processes ended before it was done.
     """
     if processes == 1:
-        yield from map(work, jobs)
+        yield from work(jobs)
         return
     fork = multiprocessing.get_context("fork")
     readers: list[Connection] = []
@@ -88,11 +93,11 @@ def _received(readers: list[Connection]) -> Iterator[Result]:
             elif isinstance(several, BaseException):
                 raise several
             else:
-                yield several
+                yield from several
 
 
 def _work(
-    work: Callable[[Job], Result],
+    work: Callable[[Sequence[Job]], Iterable[Result]],
     jobs: Sequence[Job],
     writer: Connection,
     inherited: tuple[Connection, ...],
@@ -106,8 +111,9 @@ def _work(
     gc.freeze()
     with rare_collection():
         try:
-            for job in jobs:
-                writer.send(work(job))
+            results = iter(work(jobs))
+            while several := list(islice(results, _SENT_TOGETHER)):
+                writer.send(several)
         except BrokenPipeError:
             return
         except Exception as error:  # noqa: BLE001 -- raised again where it can be handled

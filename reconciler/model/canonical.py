@@ -7,19 +7,16 @@ Canonical form is RFC 8785 (JSON Canonicalization Scheme); hashes are SHA-256 of
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 import rfc8785
+from jsonschema_rs.canonical import json
 
 from reconciler.model.document import JsonObject
 
-_PLAIN_JSON = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-)
-# Between these, Python and ECMAScript write a number that is no integer alike.
+# Between these, a number that is no integer is written without an exponent by all who write any.
 _LEAST_FLOAT: Final = 1e-4
 _MOST_FLOAT: Final = 1e15
 _MOST_INTEGER: Final = 2**53 - 1
@@ -34,14 +31,14 @@ def canonical_json(value: Any) -> bytes:
     """
     if _is_plain(value):
         try:
-            return _PLAIN_JSON.encode(value).encode()
-        except UnicodeEncodeError:
+            return json.to_string(value).encode()
+        except ValueError:
             pass  # a lone surrogate, which is told of below
     return rfc8785.dumps(value)
 
 
 def _is_plain(value: Any) -> bool:
-    """Return whether Python's own JSON of a value, with keys in order, is its canonical form.
+    """Return whether compact JSON of a value, with keys in order, is its canonical form.
 
     Keys in ASCII sort alike by code point and by UTF-16 unit, and only some numbers differ.
     """
@@ -61,7 +58,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _prints_alike(value: Any) -> bool:
-    """Return whether a value is a number that Python and ECMAScript write alike."""
+    """Return whether a value is a number that is written in one way."""
     if type(value) is int:
         return bool(abs(value) <= _MOST_INTEGER)
     return (

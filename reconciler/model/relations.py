@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from reconciler.model.desired import ConfigurationKey, DesiredState
@@ -22,8 +22,7 @@ class DependencyType(StrEnum):
     CAPABILITY = "capability"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """How one dependency of one configuration is met at its site, or why it is not."""
 
     key: ConfigurationKey

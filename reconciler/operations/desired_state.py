@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -24,7 +25,7 @@ from reconciler.model.diagnostic import (
     Severity,
     sorted_diagnostics,
 )
-from reconciler.model.errors import InvalidDesiredStateError
+from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.kinds.files import TOO_MANY_FINDINGS
 from reconciler.model.relations import Relations
 from reconciler.rules.check import check, check_people
@@ -72,8 +73,12 @@ class Checked:
         return self.state
 
 
-def check_desired_state(source: Source) -> Checked:
+def check_desired_state(source: Source, base: str | None = None) -> Checked:
     """Read a desired state and apply every rule. Opens no database connection.
+
+    Args:
+        source: the desired state.
+        base: a commit that ``read_base`` will be asked for; it is read in the same go.
 
     Raises:
         ReconcilerError: the folder or the commit cannot be read at all.
@@ -83,7 +88,15 @@ def check_desired_state(source: Source) -> Checked:
         tree = read_working_tree(source.folder)
     else:
         tree = read_commit(source.folder, source.ref)
-    return checked(source, load(named(tree, source)))
+    return checked(source, load(named(tree, source), beside=_beside(source, tree, base)))
+
+
+def _beside(source: Source, tree: SourceTree, base: str | None) -> SourceTree | None:
+    if source.ref is None or base is None:
+        return None
+    with suppress(ReconcilerError):  # said by whoever needs it
+        return read_commit(source.folder, base, like=tree)
+    return None
 
 
 def named(tree: SourceTree, source: Source) -> SourceTree:
@@ -113,7 +126,9 @@ def read_base(
     """
     source = Source(folder, commit)
     unread = head.state.unread if head.state else None
-    loaded = load(read_commit(folder, commit, below), head.loaded, unread)
+    beside = head.loaded.parts.beside if head.loaded else None
+    tree = beside.tree if beside and below is None else read_commit(folder, commit, below)
+    loaded = load(tree, head.loaded, unread)
     state = loaded.state
     if state is not None:
         found = chain(loaded.diagnostics, loaded.content, check_people(state))

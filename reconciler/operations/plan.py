@@ -106,7 +106,7 @@ def prepare(request: PlanRequest) -> PreparedRequest:
         return PreparedRequest(request, check_desired_state(source))
     # Resolved once: the branch may move while the head is read.
     base = commit_named(source.folder, request.base)
-    head = check_desired_state(replace(source, since=base))
+    head = check_desired_state(replace(source, since=base), base)
     if head.comparable is None:
         return PreparedRequest(request, head)
     return PreparedRequest(request, head, read_base(source.folder, base, head))

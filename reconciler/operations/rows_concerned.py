@@ -11,6 +11,7 @@ from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, Des
 from reconciler.model.errors import UsageError
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import Scope
+from reconciler.planning.safety import Existing
 from reconciler.planning.selection import Selection
 from reconciler.rules.suggestion import listed
 
@@ -52,12 +53,17 @@ def desired_beside(
     return {key: head.configurations[key] for key in concerned.rows if key in head.configurations}
 
 
-def existing(head: DesiredState, concerned: Concerned) -> list[ConfigurationKey]:
+def existing(head: DesiredState, concerned: Concerned) -> Existing:
     """Return what is live at the managed sites, of all rows that a plan can be about."""
-    live = [key for key, row in concerned.rows.items() if row.live is not None]
+    found = Existing.of(key for key, row in concerned.rows.items() if row.live is not None)
     if concerned.only_differing:
-        live += [key for key in head.configurations if key not in concerned.rows]
-    return live
+        for site_id, enabled in head.enabled.items():
+            found.of_extensions.update(enabled.extensions)
+            found.at_sites[site_id] += len(enabled.extensions)
+        differing = Existing.of(key for key in concerned.rows if key in head.configurations)
+        found.of_extensions.subtract(differing.of_extensions)
+        found.at_sites.subtract(differing.at_sites)
+    return found
 
 
 def rows_of_signed(

@@ -23,6 +23,20 @@ _TAKES_AWAY = (Action.RECONFIGURE, Action.DEACTIVATE)
 
 
 @dataclass(frozen=True, slots=True)
+class Existing:
+    """How many configurations are live: of each extension, and at each site."""
+
+    of_extensions: Counter[str]
+    at_sites: Counter[UUID]
+
+    @classmethod
+    def of(cls, keys: Iterable[ConfigurationKey]) -> Existing:
+        """Count configurations one by one."""
+        sites, extensions = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
+        return cls(Counter(extensions), Counter(sites))
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Configurations that belong together, and how many of the existing ones would change."""
 
@@ -33,7 +47,7 @@ class Group:
 
 def over_limits(
     head: DesiredState,
-    existing: Collection[ConfigurationKey],
+    existing: Existing,
     found: Collection[Divergence],
     elsewhere: Mapping[str, int] | None = None,
 ) -> list[BlockedReason]:
@@ -91,28 +105,26 @@ def _is_live(divergence: Divergence) -> bool:
 
 def _groups(
     head: DesiredState,
-    existing: Collection[ConfigurationKey],
+    existing: Existing,
     changed: Collection[ConfigurationKey],
     elsewhere: Mapping[str, int],
 ) -> list[Group]:
     """Return all, each extension and each site, in this order, with what would change of them."""
-    everywhere = len(existing) + head.unread.configurations
+    everywhere = existing.at_sites.total() + head.unread.configurations
     found = [Group("the installation", everywhere, len(changed))]
-    there = Counter(key.extension_id for key in existing)
     changing = Counter(key.extension_id for key in changed)
     found += [
         Group(
             f"extension {extension}",
-            there[extension] + elsewhere.get(extension, 0),
+            existing.of_extensions[extension] + elsewhere.get(extension, 0),
             changing[extension],
         )
         for extension in sorted(changing)
     ]
-    at_sites = Counter(key.site_id for key in existing)
     changing_at = Counter(key.site_id for key in changed)
     slugs = sorted((head.sites_by_id[site].slug, site) for site in changing_at)
     return found + [
-        Group(f"site {slug}", at_sites[site], changing_at[site]) for slug, site in slugs
+        Group(f"site {slug}", existing.at_sites[site], changing_at[site]) for slug, site in slugs
     ]
 
 

@@ -20,6 +20,7 @@ from reconciler.model.manifest import Manifest
 from reconciler.model.pointer import pointer
 from reconciler.model.sensitivity import is_damaged, is_reference, is_sensitive
 from reconciler.model.subschemas import SchemaPart, schema_part
+from reconciler.rules.open_schema import without_references
 from reconciler.rules.schema_effort import SchemaEffort, refuse_costly
 from reconciler.rules.suggestion import did_you_mean
 
@@ -82,13 +83,25 @@ class SchemaChecker:
             self._validators[id(manifest)] = validator
             self._efforts[id(manifest)] = SchemaEffort(manifest.schema)
 
+    def validator(
+        self, manifest: Manifest, configuration: JsonObject
+    ) -> jsonschema_rs.Validator | None:
+        """Return what takes everything in which there is nothing to find, and nothing else.
+
+        That is, of all that has the shape of ``configuration``, in which there was nothing to
+        find. None where there is no such validator.
+        """
+        validator = self._validators.get(id(manifest))
+        if validator is None or validator.is_valid(configuration):
+            return validator
+        opened = without_references(manifest.schema, configuration)
+        return None if opened is None else _compiled(json.dumps(opened))
+
     def check(
         self,
         desired: DesiredConfiguration,
         configuration: JsonObject,
         manifest: Manifest,
-        *,
-        named: bool = False,
     ) -> Iterator[Diagnostic]:
         """Yield every way in which a configuration breaks its manifest's schema.
 
@@ -96,7 +109,6 @@ class SchemaChecker:
             desired: what is checked.
             configuration: what it holds.
             manifest: the manifest of its version.
-            named: whether its properties are known to be among those that the schema names.
         """
         validator = self._validators.get(id(manifest))
         if validator is None:
@@ -109,9 +121,7 @@ class SchemaChecker:
                 version=desired.version,
             )
             return
-        if named and validator.is_valid(configuration):
-            return
-        found = self._findings(desired, configuration, manifest, validator, named=named)
+        found = self._findings(desired, configuration, manifest, validator)
         yield from islice(found, MOST_FINDINGS)
         if next(found, None) is not None:
             yield kinds.CONFIGURATION_FINDINGS.at(
@@ -127,13 +137,9 @@ class SchemaChecker:
         configuration: JsonObject,
         manifest: Manifest,
         validator: jsonschema_rs.Validator,
-        *,
-        named: bool,
     ) -> Iterator[Diagnostic]:
         for error in validator.iter_errors(configuration):
             yield from self._finding(desired, configuration, manifest, error)
-        if named:
-            return
         for path in _unnamed(schema_part(manifest.schema), configuration, ()):
             yield _unknown_property(desired, manifest, path)
 

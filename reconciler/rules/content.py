@@ -5,7 +5,7 @@ So it can be asked where the configuration is read, for many at a time, and need
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from reconciler.model.desired import DesiredConfiguration
 from reconciler.model.diagnostic import Diagnostic
@@ -40,8 +40,8 @@ class ContentChecker:
 
     def check(
         self, desired: DesiredConfiguration, configuration: JsonObject
-    ) -> Iterator[Diagnostic]:
-        """Yield what is wrong with what a configuration holds.
+    ) -> Sequence[Diagnostic]:
+        """Return what is wrong with what a configuration holds.
 
         Args:
             desired: the configuration.
@@ -50,17 +50,22 @@ class ContentChecker:
         manifest = self._catalog.manifest(desired.extension, desired.version)
         if manifest is None:
             identity = desired.extension, plain_version(desired.version)
-            if identity not in self._unreadable:
-                yield from check_catalog_reference(desired, self._catalog)
-            return
+            if identity in self._unreadable:
+                return ()
+            return list(check_catalog_reference(desired, self._catalog))
         shape = _shape(configuration)
-        in_order = shape is not None and (id(manifest), shape) in self._in_order
-        found = list(self._schemas.check(desired, configuration, manifest, named=in_order))
-        if not in_order:
-            found += check_secrets(desired, configuration, manifest)
-            if shape is not None and not found:
-                self._in_order.add(id(manifest), shape)
-        yield from found
+        known = self._in_order.get(id(manifest), shape)
+        if known is not None and known.is_valid(configuration):
+            return ()
+        found = [
+            *self._schemas.check(desired, configuration, manifest),
+            *check_secrets(desired, configuration, manifest),
+        ]
+        if shape is not None and not found and known is None:
+            validator = self._schemas.validator(manifest, configuration)
+            if validator is not None:
+                self._in_order.add(id(manifest), shape, validator)
+        return found
 
 
 def _shape(configuration: JsonObject) -> Shape | None:

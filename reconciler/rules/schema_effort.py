@@ -19,7 +19,8 @@ MAX_STEPS: Final = 150_000
 """Each step may be a finding of its own, of about a kilobyte and a half."""
 
 _ALWAYS_FEW: Final = 50_000
-_CHARACTERS_A_STEP: Final = 64
+CHARACTERS_A_STEP: Final = 64
+"""What a text costs beyond the first so many; a shorter one costs nothing by its length."""
 _REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
 _SAME_VALUE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 _EACH_ENTRY: Final = ("additionalProperties", "propertyNames", "unevaluatedProperties")
@@ -87,7 +88,7 @@ def _size(value: Any) -> int:
         elif isinstance(part, list):
             waiting += part
         elif isinstance(part, str):
-            number += len(part) // _CHARACTERS_A_STEP
+            number += len(part) // CHARACTERS_A_STEP
     return number
 
 

@@ -1,12 +1,13 @@
 """The shape of a configuration: its keys and kinds of values, without the values themselves.
 
-Which properties a schema does not name, and which values are secrets, hangs on nothing else. What
-was found to be in order once is in order for every configuration of the same shape.
+Which properties a schema does not name, which values are secrets, and how much work a check is
+hangs on nothing else. What was found to be in order once is in order for every configuration of
+the same shape, but for the values themselves.
 """
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from reconciler.model.document import JsonValue
 from reconciler.model.sensitivity import (
@@ -15,6 +16,7 @@ from reconciler.model.sensitivity import (
     holds_password,
     is_reference,
 )
+from reconciler.rules.schema_effort import CHARACTERS_A_STEP
 
 Shape: TypeAlias = "str | tuple[Shape, ...]"
 
@@ -44,7 +46,7 @@ def shape_of(value: JsonValue) -> Shape:
     if isinstance(value, str):
         if "@" in value and holds_password(value):
             raise UnusualError
-        return _TEXT
+        return _TEXT if len(value) < CHARACTERS_A_STEP else f"text {len(value)}"
     if isinstance(value, dict):
         if REFERENCE_KEY in value or ENCRYPTED_KEY in value:
             if is_reference(value):
@@ -56,16 +58,27 @@ def shape_of(value: JsonValue) -> Shape:
     return _KINDS[type(value)]
 
 
+class Validator(Protocol):
+    """Looks at the values in a configuration."""
+
+    def is_valid(self, instance: Any) -> bool:
+        """Return whether there is nothing to find."""
+
+
 class KnownShapes:
-    """The shapes that were found to be in order; bounded, and what is left out costs time only."""
+    """The shapes that were found to be in order, each with what is left to be looked at.
+
+    Bounded, and what is left out costs time only.
+    """
 
     def __init__(self) -> None:
-        self._known: set[tuple[int, Shape]] = set()
+        self._known: dict[tuple[int, Shape], Validator] = {}
 
-    def __contains__(self, item: tuple[int, Shape]) -> bool:
-        return item in self._known
+    def get(self, schema: int, shape: Shape | None) -> Validator | None:
+        """Return what looks at the values of a shape that is in order for a schema's number."""
+        return None if shape is None else self._known.get((schema, shape))
 
-    def add(self, schema: int, shape: Shape) -> None:
+    def add(self, schema: int, shape: Shape, validator: Validator) -> None:
         """Remember that a shape is in order for the schema of this number."""
         if len(self._known) < _MOST_SHAPES:
-            self._known.add((schema, shape))
+            self._known[schema, shape] = validator

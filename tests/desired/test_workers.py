@@ -15,7 +15,7 @@ from tests.support.plant import Plant
 
 
 def test_every_job_is_done_once_by_another_process() -> None:
-    done = list(each(lambda job: (job, os.getpid()), range(20), 3))
+    done = list(each(lambda jobs: ((job, os.getpid()) for job in jobs), range(20), 3))
     assert sorted(job for job, _ in done) == list(range(20))
     processes = {process for _, process in done}
     assert len(processes) == 3
@@ -29,7 +29,7 @@ def test_what_a_job_raises_is_raised_here() -> None:
         return job
 
     with pytest.raises(ReconcilerError, match="seven"):
-        list(each(work, range(20), 2))
+        list(each(lambda jobs: map(work, jobs), range(20), 2))
 
 
 def test_a_process_that_is_ended_from_outside_is_told_of() -> None:
@@ -39,11 +39,11 @@ def test_a_process_that_is_ended_from_outside_is_told_of() -> None:
         return job
 
     with pytest.raises(ReconcilerError, match="ended from outside"):
-        list(each(work, range(20), 2))
+        list(each(lambda jobs: map(work, jobs), range(20), 2))
 
 
 def test_whoever_stops_asking_leaves_no_process() -> None:
-    found = each(lambda _: os.getpid(), range(1_000), 2)
+    found = each(lambda jobs: (os.getpid() for _ in jobs), range(1_000), 2)
     process = next(found)
     found.close()  # type: ignore[attr-defined]
     with pytest.raises(ProcessLookupError):
@@ -64,7 +64,6 @@ def test_a_state_read_by_several_processes_is_the_one_read_by_one(
     plant.enable("plant-3", "sap-adapter", configuration={"password": "hunter2"})
     plant.put("sites/plant-4/extensions/mqtt-gateway.yaml", "version: [\n")
     alone = load(plant.tree)
-    monkeypatch.setattr(loader, "_FILES_A_JOB", 5)
     monkeypatch.setattr(loader, "processes_for", lambda _: 3)
     together = load(plant.tree)
     assert together.diagnostics == alone.diagnostics

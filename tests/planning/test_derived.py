@@ -116,9 +116,9 @@ def test_a_dependency_found_twice_is_kept_as_the_one_that_is_not_met(head: Desir
     [
         relations([], [AT_ODDS]),
         relations([MET]),
-        relations((replace(MET, wanted="^4.0.0"),), [AT_ODDS]),
-        relations((replace(MET, satisfied=False),), [AT_ODDS]),
-        relations((replace(MET, reason=None),), [AT_ODDS]),
+        relations((MET._replace(wanted="^4.0.0"),), [AT_ODDS]),
+        relations((MET._replace(satisfied=False),), [AT_ODDS]),
+        relations((MET._replace(reason=None),), [AT_ODDS]),
         relations([MET], (replace(AT_ODDS, reason="other"),)),
         relations([MET], (replace(AT_ODDS, capability=None),)),
     ],

@@ -16,7 +16,7 @@ from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.live import DatabaseRow, Row
 from reconciler.model.plan import BlockedReason
 from reconciler.planning.compare import Divergence
-from reconciler.planning.safety import MOST_GROUPS, emptied, over_limits
+from reconciler.planning.safety import MOST_GROUPS, Existing, emptied, over_limits
 from tests.support.desired_folder import SMALL
 from tests.support.plant import Plant, site_id
 
@@ -46,8 +46,8 @@ def rows(sites: int, extensions: int) -> dict[ConfigurationKey, DatabaseRow]:
     return {each: row(each) for each in keys}
 
 
-def existing_in(live: Mapping[ConfigurationKey, DatabaseRow]) -> list[ConfigurationKey]:
-    return [each for each, found in live.items() if found.live is not None]
+def existing_in(live: Mapping[ConfigurationKey, DatabaseRow]) -> Existing:
+    return Existing.of(each for each, found in live.items() if found.live is not None)
 
 
 def change(at: ConfigurationKey, action: Action = Action.RECONFIGURE) -> Divergence:
@@ -133,9 +133,8 @@ def test_groups_come_in_one_order_whatever_order_the_changes_are_in() -> None:
 
 
 def test_the_message_says_how_much_and_the_limit() -> None:
-    (reason, *_) = over_limits(
-        head_of(1), list(rows(1, 10)), [change(each) for each in rows(1, 10)]
-    )
+    live = rows(1, 10)
+    (reason, *_) = over_limits(head_of(1), existing_in(live), [change(each) for each in live])
     assert reason.message == (
         "the installation: 10 of 10 live configurations would be reconfigured or deactivated, and "
         "the limit is 30 %"
@@ -159,8 +158,8 @@ def test_sites_touched_are_counted_where_anything_changes_and_only_if_there_is_a
 ) -> None:
     found = [change(key(site, 0), Action.ACTIVATE) for site in range(3)]
     found += [change(key(0, 1), Action.DEACTIVATE)]
-    assert over_limits(head_of(3), [], found) == []
-    reasons = over_limits(head_of(3, maxSitesTouched=limit), [], found)
+    assert over_limits(head_of(3), existing_in({}), found) == []
+    reasons = over_limits(head_of(3, maxSitesTouched=limit), existing_in({}), found)
     assert [reason.code for reason in reasons] == (["sites-touched"] if blocked else [])
     assert all("change at 3 sites, and the limit is 2" in each.message for each in reasons)
 

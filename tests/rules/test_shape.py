@@ -17,17 +17,36 @@ SCHEMA = {
     "properties": {
         "interval": {"type": "integer"},
         "apiToken": {},
+        "secretKey": {"type": "string", "pattern": "^vault", "minLength": 20},
+        "limit": {"type": "integer", "maximum": 1},
         "hidden": {"x-sensitive": True},
         "list": {"type": "array", "items": [{"type": "object", "properties": {"a": {}}}, {}]},
-        "inner": {"type": "object", "properties": {"password": {}, "n": {}}},
+        "inner": {
+            "type": "object",
+            "properties": {"password": {"type": "string"}, "n": {"type": "number"}},
+            "required": ["password"],
+            "additionalProperties": False,
+        },
     },
 }
 REFERENCE: Any = {"$secret": "vault://plant/sap#password"}
 LEAVES = st.sampled_from(
-    [1, 1.5, True, None, "x", "https://u:p@host", "me@host", REFERENCE, {"$secret": "no"},
+    [1, 2, 1.5, True, None, "x", "vault" * 9, "https://u:p@host", "me@host", REFERENCE, {"$secret": "no"},
      {"$encrypted": "age:x"}, {"$secret": "vault://a/b", "more": 1}]
 )  # fmt: skip
-KEYS = ("interval", "apiToken", "hidden", "list", "inner", "password", "n", "a", "unknown")
+KEYS = (
+    "interval",
+    "apiToken",
+    "secretKey",
+    "limit",
+    "hidden",
+    "list",
+    "inner",
+    "password",
+    "n",
+    "a",
+    "unknown",
+)
 VALUES = st.recursive(
     LEAVES,
     lambda below: (

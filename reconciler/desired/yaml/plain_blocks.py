@@ -8,7 +8,8 @@ says what is wrong: nothing is refused here, and nothing is guessed.
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NoReturn
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, NoReturn
 
 from reconciler.desired.yaml.core_schema import (
     CONSTANTS,
@@ -20,6 +21,8 @@ from reconciler.model.document import JsonObject, JsonValue
 
 MOST_BYTES: Final = 65_536
 _MOST_OPEN: Final = 40
+_LONGEST_KEPT: Final = 200
+_MOST_KEPT: Final = 20_000
 
 # Words are joined by spaces, colons or number signs that do not end a scalar where they stand, so
 # a scalar is matched in one way only, and no line is tried in others.
@@ -41,13 +44,14 @@ _FLOW_LIST = rf"\[{_ITEM}(?:, {_ITEM})*\]"
 _VALUE = rf"{_plain(_WORD)}|{_QUOTED}|{_FLOW_MAPPING}|{_FLOW_LIST}"
 _COMMENT = r"\#[ -~]*"
 _ENTRY = rf"(- )?(?:({_KEY}):(?: +({_VALUE}))?|({_VALUE}))(?: +{_COMMENT})?"
-_LINE = re.compile(rf"^( *)(?:{_COMMENT}|{_ENTRY}|)$", re.MULTILINE)
+_LINE = re.compile(rf"( *)(?:{_COMMENT}|{_ENTRY}|)")
 # Of what a line was found to be, so that one follows the other from end to end.
 _PAIRS = re.compile(rf"({_KEY}): ({_ITEM})")
 _ITEMS = re.compile(_ITEM)
 
-
 _NOT_AS_WRITTEN: Final = SPECIAL_STARTS | frozenset("\"'{[")
+_NOTHING: Final = object()
+"""What stands where a line has no value, and its key's may begin on the next one."""
 
 
 class NotPlainError(ValueError):
@@ -63,30 +67,90 @@ def read_plain(data: bytes) -> JsonValue:
     if len(data) > MOST_BYTES or not data.isascii():
         raise NotPlainError
     text = data.decode("ascii").removeprefix("---\n").rstrip("\n")
-    lines = _LINE.findall(text)
-    if len(lines) != text.count("\n") + 1:
-        raise NotPlainError
-    keys = {line[2] for line in lines if line[2]}
-    # Keys that are no strings, or that a reader could take for one and the same.
-    if not keys or not keys.isdisjoint(CONSTANTS):
-        raise NotPlainError
-    if len(set(map(str.casefold, keys))) != len(keys):
-        raise NotPlainError
-    return _value_of(lines)
+    if len(_LINES) >= _MOST_KEPT:
+        _LINES.forget()
+    return _value_of([_LINES[line] for line in text.split("\n")])
 
 
-def _value_of(lines: list[tuple[str, str, str, str, str]]) -> JsonObject:
+class _Line(NamedTuple):
+    """What one line is: an entry of a mapping, or of a list, or the first of a mapping in one."""
+
+    indent: str
+    dash: str
+    key: str
+    value: Any
+    """Of the key, or without one the item; ``_NOTHING`` where there is none."""
+    copied: Callable[[Any], Any] | None
+    """What makes another value like this one, where it can be altered; its parts cannot."""
+    has_twin: bool
+    """Whether another key is known that a reader could take for this one."""
+
+
+class _Lines(dict[str, _Line | None]):
+    """What lines are, None for those that say nothing; files are much alike, and few are new."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spellings: dict[str, str] = {}
+
+    def __missing__(self, text: str) -> _Line | None:
+        found = _LINE.fullmatch(text)
+        if found is None:
+            raise NotPlainError
+        line = self._line(*found.groups(default=""))
+        if len(text) <= _LONGEST_KEPT:
+            self[text] = line
+        return line
+
+    def forget(self) -> None:
+        """Begin anew; not in the middle of a file, whose keys are compared with each other."""
+        self.clear()
+        self._spellings.clear()
+
+    def _line(self, indent: str, dash: str, key: str, value: str, item: str) -> _Line | None:
+        written = value or item
+        if not key and not written:
+            return None
+        if (key and key in CONSTANTS) or (item and not dash):
+            raise NotPlainError  # a key that is no string, or a text that is all there is
+        held: Any = _NOTHING
+        if written:
+            held = _value(written) if written[0] in _NOT_AS_WRITTEN else written
+        copied = type(held) if isinstance(held, dict | list) else None
+        has_twin = self._spellings.setdefault(key.casefold(), key) != key
+        return _Line(indent, dash, key, held, copied, has_twin)
+
+
+_LINES: Final = _Lines()
+
+
+def _value_of(lines: list[_Line | None]) -> JsonObject:
     blocks = _Blocks()
-    for indent, dash, key, value, item in lines:
+    twins = False
+    for line in lines:
+        if line is None:
+            continue
+        indent, dash, key, value, copied, has_twin = line
+        twins |= has_twin
+        if copied is not None:
+            value = copied(value)
         # Most lines go on with the mapping that the line before was of.
-        if value and indent == blocks.indent and not dash:
+        if indent == blocks.indent and key and not dash and value is not _NOTHING:
             mapping = blocks.mapping
             if key in mapping:
                 raise NotPlainError
-            mapping[key] = _value(value) if value[0] in _NOT_AS_WRITTEN else value
-        elif key or item:
-            blocks.take(indent, dash, key, value, item)
+            mapping[key] = value
+        else:
+            blocks.take(len(indent), key, value, is_list=bool(dash))
+    if not blocks.root or (twins and _has_twins(lines)):
+        raise NotPlainError
     return blocks.root
+
+
+def _has_twins(lines: list[_Line | None]) -> bool:
+    """Return whether a file has two keys that a reader could take for one and the same."""
+    keys = {line.key for line in lines if line is not None and line.key}
+    return len(set(map(str.casefold, keys))) != len(keys)
 
 
 class _Blocks:
@@ -101,17 +165,14 @@ class _Blocks:
         self._awaiting: tuple[int, JsonObject, str] | None = None
         """The key whose value, if it has one, begins on the next line; with its column."""
 
-    def take(self, indent: str, dash: str, key: str, value: str, item: str) -> None:
+    def take(self, column: int, key: str, value: Any, *, is_list: bool) -> None:
         """Take one line's entry: of a mapping, of a list, or of a mapping that a list holds."""
-        column = len(indent)
-        block = self._block_at(column, is_list=bool(dash))
+        block = self._block_at(column, is_list=is_list)
         if not key:
-            if not dash:
-                raise NotPlainError
             self.indent = None
-            block.append(_value(item) if item[0] in _NOT_AS_WRITTEN else item)
+            block.append(value)
             return
-        if dash:
+        if is_list:
             column += 2
             mapping: JsonObject = {}
             block.append(mapping)
@@ -119,10 +180,11 @@ class _Blocks:
             block = mapping
         if key in block:
             raise NotPlainError
-        block[key] = _value(value) if value else None
-        if value:
+        if value is not _NOTHING:
+            block[key] = value
             self.mapping, self.indent = block, " " * column
         else:
+            block[key] = None
             self._awaiting, self.indent = (column, block, key), None
 
     def _block_at(self, column: int, *, is_list: bool) -> Any:
