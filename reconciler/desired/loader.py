@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from reconciler.desired.assembly import assembled
@@ -19,6 +21,8 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.rules.catalog import as_relied_on, check_ranges, enabled_versions
 from reconciler.rules.content import ContentChecker
 
+_MOST_KEPT = 10_000
+_NONE: frozenset[str] = frozenset()
 PlacedPath: TypeAlias = tuple[Place, str]
 
 
@@ -39,7 +43,8 @@ class Beside(NamedTuple):
 
     tree: SourceTree
     paths: FolderPaths
-    readings: Mapping[str, SiteReading]
+    differing: Mapping[str, Collection[str]]
+    readings: Mapping[str, SiteReading] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def _load(
         diagnostics += as_relied_on(findings, relied_on=version in used)
     for version, about in about_manifests:
         content += as_relied_on(about, relied_on=version in used)
-    known = Beside(*others, beside_readings) if others else None
+    known = others._replace(readings=beside_readings) if others else None
     parts = Parts(tree, paths, shared, readings, known)
     return Loaded(state, tuple(diagnostics), tuple(content), parts)
 
@@ -162,11 +167,11 @@ def _share(
     return all(_same(tree, other, relative) for _, relative in paths.common)
 
 
-def _beside(
-    tree: SourceTree, paths: FolderPaths, other: SourceTree
-) -> tuple[SourceTree, FolderPaths] | None:
+def _beside(tree: SourceTree, paths: FolderPaths, other: SourceTree) -> Beside | None:
     other_paths = _paths_like(other, tree, paths)
-    return (other, other_paths) if _share(other, other_paths, tree, paths) else None
+    if not _share(other, other_paths, tree, paths):
+        return None
+    return Beside(other, other_paths, _differing(other, tree))
 
 
 def _common(tree: SourceTree, paths: FolderPaths) -> CommonFiles:
@@ -184,7 +189,16 @@ class _SiteJob(NamedTuple):
     files: Sequence[PlacedPath]
     like: tuple[SiteReading, frozenset[str]] | None
     beside: tuple[Sequence[PlacedPath], frozenset[str]] | None
-    """The files that another tree has otherwise, and the extensions that they are of."""
+    """The files that the other tree has otherwise, and the extensions that they are of."""
+
+
+class _Keeps(IntEnum):
+    """Which documents are kept when they were read, and need not be read again by who asks."""
+
+    NONE = 0
+    CHANGED = 1
+    """Those that another tree has otherwise: they are what a plan is about."""
+    ALL = 2
 
 
 class _Sites:
@@ -197,11 +211,12 @@ class _Sites:
         self._paths = paths
         self._reader = reader
         self._like = like
-        self._others = _differing(tree, like.tree) if like else {}
+        self._differing: Mapping[str, Collection[str]] = {}
+        if like is not None:
+            known = like.beside if like.beside and like.beside.tree is tree else None
+            self._differing = known.differing if known else _differing(tree, like.tree)
 
-    def read(
-        self, beside: tuple[SourceTree, FolderPaths] | None
-    ) -> tuple[dict[str, SiteReading], dict[str, SiteReading]]:
+    def read(self, beside: Beside | None) -> tuple[dict[str, SiteReading], dict[str, SiteReading]]:
         """Return what the folder of every site says, in the order of the sites' names.
 
         And what those say of ``beside`` that have something else there, as far as that could be
@@ -213,11 +228,13 @@ class _Sites:
         ]
         jobs = self._jobs(needed, beside)
         number = sum(len(job.files) + len(job.beside[0] if job.beside else ()) for job in jobs)
-        keep = number < FEW_FILES
-        other_tree = beside[0] if beside else self._tree
+        keeps = _Keeps.ALL if number < FEW_FILES else _Keeps.NONE
+        if sum(len(job.beside[0]) for job in jobs if job.beside) <= _MOST_KEPT:
+            keeps = max(keeps, _Keeps.CHANGED)
+        other_tree = beside.tree if beside else self._tree
 
         def read(some: Sequence[_SiteJob]) -> Iterator[tuple[SiteReading, SiteReading | None]]:
-            return self._read(some, other_tree, keep=keep)
+            return self._read(some, other_tree, keeps)
 
         beside_readings = {}
         for reading, other in each(read, jobs, processes_for(number)):
@@ -233,25 +250,23 @@ class _Sites:
         beside = self._like.beside
         known = dict(beside.readings) if beside and beside.tree is self._tree else {}
         for slug, reading in self._like.readings.items():
-            if reading.is_clean and slug in self._paths.sites and slug not in self._others:
+            if reading.is_clean and slug in self._paths.sites and slug not in self._differing:
                 known[slug] = reading
         return known
 
     def _jobs(
         self,
         needed: Sequence[tuple[str, Sequence[PlacedPath]]],
-        beside: tuple[SourceTree, FolderPaths] | None,
+        beside: Beside | None,
     ) -> list[_SiteJob]:
         if beside is None:
             return [self._job(slug, files) for slug, files in needed]
-        other_tree, other_paths = beside
-        differing = _differing(other_tree, self._tree)
         return [
             _SiteJob(
                 slug,
                 files,
                 None,
-                _changed(other_paths.sites.get(slug, ()), files, differing.get(slug, frozenset())),
+                _changed(beside.paths.sites.get(slug, ()), files, beside.differing.get(slug, ())),
             )
             for slug, files in needed
         ]
@@ -261,26 +276,26 @@ class _Sites:
         if self._like is None or other is None or not other.is_clean:
             return _SiteJob(slug, files, None, None)
         before = self._like.paths.sites[slug]
-        changed = _changed(files, before, self._others.get(slug, frozenset()))
+        changed = _changed(files, before, self._differing.get(slug, frozenset()))
         if changed is None:
             return _SiteJob(slug, files, None, None)
         return _SiteJob(slug, changed[0], (other, changed[1]), None)
 
     def _read(
-        self, jobs: Sequence[_SiteJob], other_tree: SourceTree, *, keep: bool
+        self, jobs: Sequence[_SiteJob], other_tree: SourceTree, keeps: _Keeps
     ) -> Iterator[tuple[SiteReading, SiteReading | None]]:
         """Yield what sites say, and what they say in the other tree."""
         contents = _contents(self._tree, [job.files for job in jobs])
         others = _contents(other_tree, [job.beside[0] for job in jobs if job.beside])
         for job in jobs:
             files = _files(self._tree, job.files, contents)
-            reading = self._reader.read(job.slug, files, job.like, keep=keep)
-            beside = None
+            changed = job.beside[1] if job.beside else _NONE
+            keep = {_Keeps.NONE: _NONE, _Keeps.CHANGED: changed, _Keeps.ALL: None}[keeps]
+            reading, beside = self._reader.read(job.slug, files, job.like, keep), None
             if job.beside is not None:
-                changed = list(_files(other_tree, job.beside[0], others))
+                before = list(_files(other_tree, job.beside[0], others))
                 if reading.is_clean:
-                    like = reading, job.beside[1]
-                    beside = self._reader.read(job.slug, changed, like, keep=keep)
+                    beside = self._reader.read(job.slug, before, (reading, changed), keep)
             yield reading, beside
 
 

@@ -29,7 +29,7 @@ class QuietSites:
         found = relations_at(network_of(self.surroundings, site, dict(enabled.with_versions())))
         if not is_quiet(found):
             return None
-        return quiet_digest(site.id, enabled, self.requirements.signatures, found.resolutions)
+        return quiet_digest(enabled, self.requirements.signatures, found.resolutions)
 
 
 def quiet_sites(common: CommonFiles, catalog: Catalog) -> QuietSites | None:

@@ -6,7 +6,7 @@ what they hold is let go again: a ``SiteReading`` has hashes and findings, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -36,8 +36,7 @@ from reconciler.rules.content import ContentChecker
 _NO_REMARK = Remark()
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFilePath:
+class SiteFilePath(NamedTuple):
     """One file of a site: what its path says it is, and its path as it is reported."""
 
     place: Place
@@ -98,8 +97,7 @@ class SiteReader:
         slug: str,
         files: Iterable[tuple[SiteFilePath, bytes]],
         like: tuple[SiteReading, frozenset[str]] | None = None,
-        *,
-        keep: bool = False,
+        keep: Container[str] | None = None,
     ) -> SiteReading:
         """Return what one site's files say.
 
@@ -109,7 +107,7 @@ class SiteReader:
             like: another reading of this site, in which nothing was found, with the same
                 ``site.yaml``; and the extensions whose files are others now. Only those are
                 needed then, and the rest is taken over.
-            keep: whether the documents of its extensions are kept, and not read again.
+            keep: the extensions whose documents are kept, and not read again; without, all.
         """
         reading = SiteReading(slug)
         rows = _taken_over(reading, *like) if like is not None else []
@@ -130,8 +128,11 @@ class SiteReader:
             reading.enabled = _columns(rows)
             if like is None:
                 self._judge(reading, reading.site)
-        if keep:
-            reading.documents = {extension: document for extension, (_, document) in own.items()}
+        reading.documents = {
+            extension: document
+            for extension, (_, document) in own.items()
+            if keep is None or extension in keep
+        }
         return reading
 
     def layers(self, names: tuple[str, ...]) -> ProfileLayers:

@@ -6,8 +6,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -103,17 +101,14 @@ class DerivedRecords(Mapping[UUID, SiteRecords]):
 
 
 def quiet_digest(
-    site_id: UUID,
-    enabled: Enabled,
-    required: RequiredSignatures,
-    resolutions: Sequence[Resolution],
+    enabled: Enabled, required: RequiredSignatures, resolutions: Iterable[Resolution]
 ) -> str:
     """Return the digest over the records of a site with neither errors nor conflicts."""
     verdicts = [
-        ConfigurationVerdict(ConfigurationKey(site_id, extension), config_hash)
-        for extension, config_hash in enabled.hashes_by_extension().items()
+        [extension, config_hash, (), ()]
+        for extension, config_hash in zip(enabled.extensions, enabled.hashes, strict=True)
     ]
-    return _site_records(site_id, enabled, verdicts, required, resolutions, ()).digest
+    return _digest(verdicts, _signatures(enabled, required), _each_once(resolutions), ())
 
 
 def outdated_sites(
@@ -182,59 +177,56 @@ def _site_records(
     resolutions: Sequence[Resolution],
     conflicts: Collection[SiteConflict],
 ) -> SiteRecords:
-    signatures = (each for version in enabled.with_versions() for each in required(*version))
-    records = SiteRecords(
-        site_id=site_id,
-        verdicts=tuple(verdicts),
-        required=tuple(sorted(signatures, key=_BY_SIGNATURE)),
-        resolutions=tuple(_each_once(resolutions)),
-        conflicts=tuple(each_once(conflicts)),
-        digest="",
+    verdicts, conflicts = tuple(verdicts), tuple(each_once(conflicts))
+    signatures, met = _signatures(enabled, required), tuple(_each_once(resolutions))
+    digest = _digest(
+        [[it.key.extension_id, it.config_hash, it.errors, it.conflicting] for it in verdicts],
+        signatures,
+        met,
+        conflicts,
     )
-    return replace(records, digest=_digest(records))
+    return SiteRecords(site_id, verdicts, signatures, met, conflicts, digest)
+
+
+def _signatures(enabled: Enabled, required: RequiredSignatures) -> tuple[RequiredSignature, ...]:
+    asked = [each for version in enabled.with_versions() for each in required(*version)]
+    return tuple(sorted(asked, key=_BY_SIGNATURE))
 
 
 def _each_once(resolutions: Iterable[Resolution]) -> Iterator[Resolution]:
     """Yield one resolution for each dependency, one that is not satisfied before all others."""
-
-    def dependency(resolution: Resolution) -> tuple[str, ...]:
-        return resolution.key.extension_id, resolution.type, resolution.dependency
-
-    def order(resolution: Resolution) -> tuple[Any, ...]:
-        said = (
-            resolution.wanted,
-            resolution.resolved_version,
-            resolution.resolved_provider,
-            resolution.reason,
-        )
-        return *dependency(resolution), resolution.satisfied, *(it or "" for it in said)
-
-    for _, same in groupby(sorted(resolutions, key=order), key=dependency):
-        yield next(same)
+    found: dict[tuple[str, str, str], Resolution] = {}
+    for each in resolutions:
+        dependency = each.key.extension_id, each.type.value, each.dependency
+        other = found.setdefault(dependency, each)
+        if other is not each:
+            found[dependency] = min(other, each, key=_urgency)
+    for dependency in sorted(found):
+        yield found[dependency]
 
 
-def _digest(records: SiteRecords) -> str:
+def _urgency(resolution: Resolution) -> tuple[Any, ...]:
+    said = (
+        resolution.wanted,
+        resolution.resolved_version,
+        resolution.resolved_provider,
+        resolution.reason,
+    )
+    return resolution.satisfied, *(it or "" for it in said)
+
+
+def _digest(
+    verdicts: Sequence[Sequence[Any]],
+    required: Iterable[RequiredSignature],
+    resolutions: Iterable[Resolution],
+    conflicts: Iterable[SiteConflict],
+) -> str:
     content = [
         _FORM,
-        [
-            [it.key.extension_id, it.config_hash, it.errors, it.conflicting]
-            for it in records.verdicts
-        ],
-        [[it.extension, it.aspect, it.role, it.enforced] for it in records.required],
-        [
-            [
-                it.key.extension_id,
-                it.type,
-                it.dependency,
-                it.wanted,
-                it.resolved_version,
-                it.resolved_provider,
-                it.satisfied,
-                it.reason,
-            ]
-            for it in records.resolutions
-        ],
-        [[*it.identity, it.severity, it.reason] for it in records.conflicts],
+        verdicts,
+        [[it.extension, it.aspect, it.role, it.enforced] for it in required],
+        [(key.extension_id, *said) for key, *said in resolutions],
+        [[*it.identity, it.severity, it.reason] for it in conflicts],
     ]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

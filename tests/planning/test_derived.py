@@ -181,9 +181,7 @@ def test_a_digest_that_is_known_of_a_quiet_site_is_the_one_of_its_records(
 ) -> None:
     known = relations(met, [conflict((DAYTON, DASHBOARD), (DAYTON, ERP))])
     quiet = {
-        site_id: quiet_digest(
-            site_id, enabled, signed_by_quality, known.resolutions.get(site_id, ())
-        )
+        site_id: quiet_digest(enabled, signed_by_quality, known.resolutions.get(site_id, ()))
         for site_id, enabled in head.enabled.items()
     }
     told = DerivedRecords(head, known, found, signed_by_quality, quiet)

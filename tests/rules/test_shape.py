@@ -31,7 +31,8 @@ SCHEMA = {
 }
 REFERENCE: Any = {"$secret": "vault://plant/sap#password"}
 LEAVES = st.sampled_from(
-    [1, 2, 1.5, True, None, "x", "vault" * 9, "https://u:p@host", "me@host", REFERENCE, {"$secret": "no"},
+    [1, 2, 1.5, True, None, "x", "vault" * 9, "https://u:p@host", "me@host", REFERENCE,
+     {"$secret": "no"},
      {"$encrypted": "age:x"}, {"$secret": "vault://a/b", "more": 1}]
 )  # fmt: skip
 KEYS = (

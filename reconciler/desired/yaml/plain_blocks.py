@@ -23,6 +23,7 @@ MOST_BYTES: Final = 65_536
 _MOST_OPEN: Final = 40
 _LONGEST_KEPT: Final = 200
 _MOST_KEPT: Final = 20_000
+_MOST_MET: Final = 100_000
 
 # Words are joined by spaces, colons or number signs that do not end a scalar where they stand, so
 # a scalar is matched in one way only, and no line is tried in others.
@@ -67,7 +68,7 @@ def read_plain(data: bytes) -> JsonValue:
     if len(data) > MOST_BYTES or not data.isascii():
         raise NotPlainError
     text = data.decode("ascii").removeprefix("---\n").rstrip("\n")
-    if len(_LINES) >= _MOST_KEPT:
+    if _LINES.are_many:
         _LINES.forget()
     return _value_of([_LINES[line] for line in text.split("\n")])
 
@@ -92,20 +93,31 @@ class _Lines(dict[str, _Line | None]):
     def __init__(self) -> None:
         super().__init__()
         self._spellings: dict[str, str] = {}
+        self._met: set[int] = set()
 
     def __missing__(self, text: str) -> _Line | None:
         found = _LINE.fullmatch(text)
         if found is None:
             raise NotPlainError
         line = self._line(*found.groups(default=""))
-        if len(text) <= _LONGEST_KEPT:
+        # What is met a second time is kept: most lines are met often, and the others never again.
+        if (mark := hash(text)) not in self._met:
+            self._met.add(mark)
+        elif len(text) <= _LONGEST_KEPT:
             self[text] = line
         return line
 
+    @property
+    def are_many(self) -> bool:
+        """Whether it is time to forget."""
+        return len(self) >= _MOST_KEPT or len(self._met) >= _MOST_MET
+
     def forget(self) -> None:
         """Begin anew; not in the middle of a file, whose keys are compared with each other."""
-        self.clear()
-        self._spellings.clear()
+        self._met.clear()
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+            self._spellings.clear()
 
     def _line(self, indent: str, dash: str, key: str, value: str, item: str) -> _Line | None:
         written = value or item
@@ -228,7 +240,9 @@ def _value(written: str) -> JsonValue:
 def _flow_mapping(written: str) -> JsonObject:
     pairs = _PAIRS.findall(written)
     keys = {key for key, _ in pairs}
-    if len({key.casefold() for key in keys}) != len(pairs) or not keys.isdisjoint(CONSTANTS):
+    if not keys.isdisjoint(CONSTANTS):
+        raise NotPlainError
+    if len(pairs) > 1 and len({key.casefold() for key in keys}) != len(pairs):
         raise NotPlainError
     return {key: _item(text) for key, text in pairs}
 

@@ -8,7 +8,7 @@ raises, and none takes more than a few seconds or a few hundred megabytes.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reconciler.desired.yaml.attempts import best_attempt
 from reconciler.desired.yaml.document import YamlDocument
@@ -19,8 +19,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
 from reconciler.model.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What came of reading one file."""
 
     document: Document | None
