@@ -7,17 +7,18 @@ an option. Nothing is checked out.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 from typing import IO, Any, NamedTuple
 
 from git import Git, GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, Repo
 from git.exc import NoSuchPathError
 
+from reconciler.desired.git_log import COMMIT_NAME, LOG_OF_TOUCHES, touches
 from reconciler.model.desired import Revision
 from reconciler.model.errors import ReconcilerError
 from reconciler.planning.inputs import Authorship
@@ -39,7 +40,6 @@ _ENVIRONMENT = {
 }
 _REGULAR = ("100644", "100755")
 SYMLINK = "120000"
-_COMMIT_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
 _MOST_PATHSPECS = 200
 _PART_BYTES = 65_536
@@ -66,6 +66,11 @@ class GitFolder:
     root: Path
     prefix: str
     """The folder's path from the repository's root, with ``/``; empty for the root itself."""
+
+    @property
+    def _beginning(self) -> str:
+        """What paths from the repository's root begin with, of what is in the folder."""
+        return f"{self.prefix}/" if self.prefix else ""
 
     @property
     def _whole(self) -> list[str]:
@@ -133,10 +138,9 @@ class GitFolder:
             commit: the commit.
             below: files and folders, relative to this one; without, all there is.
         """
-        beginning = f"{self.prefix}/" if self.prefix else ""
+        beginning = self._beginning
         paths = self._whole if below is None else [beginning + path for path in sorted(below)]
-        found = self._tree("-r", "--full-tree", commit, "--", *paths)
-        return [entry._replace(path=entry.path[len(beginning) :]) for entry in found]
+        return self._tree("-r", "--full-tree", commit, "--", *paths, beginning=beginning)
 
     def listing(self, commit: str, path: str = "") -> list[TreeEntry]:
         """Return what stands in one folder of a commit, trees among it, with names for paths.
@@ -156,7 +160,7 @@ class GitFolder:
         options = ("-r", "-z", "--raw", "--no-renames", "--no-commit-id")
         output = self._run("diff-tree", *options, one, other, "--", *self._whole)
         parts = output.decode("utf-8", "backslashreplace").split("\0")
-        beginning = f"{self.prefix}/" if self.prefix else ""
+        beginning = self._beginning
         found: dict[str, TreeEntry | None] = {}
         for facts, path in zip(parts[::2], parts[1::2], strict=False):
             _, mode, _, name, _ = facts.split(" ")
@@ -165,9 +169,16 @@ class GitFolder:
             found[relative] = TreeEntry(mode, name, relative) if there else None
         return found
 
-    def _tree(self, *arguments: str) -> list[TreeEntry]:
+    def _tree(self, *arguments: str, beginning: str = "") -> list[TreeEntry]:
+        """Return entries of a tree; ``beginning`` is left out of their paths."""
         lines = self._run("ls-tree", "-z", *arguments).decode("utf-8", "backslashreplace")
-        return [_tree_entry(line) for line in lines.split("\0") if line]
+        cut = len(beginning)
+        entries = []
+        for line in lines.split("\0")[:-1]:
+            facts, path = line.split("\t", 1)
+            mode, _, name = facts.split(" ")
+            entries.append(TreeEntry(intern(mode), name, path[cut:]))
+        return entries
 
     def links(self, commit: str, paths: Collection[str]) -> set[str]:
         """Return which of ``paths`` (from the repository's root) a commit has as symbolic links."""
@@ -185,7 +196,8 @@ class GitFolder:
         """
         if not names:
             return
-        with self._answering("cat-file", "--batch", "--buffer", asked=names) as answers:
+        with self._answering("cat-file", "--batch", "--buffer", asked=names) as git:
+            answers = git.stdout
             for name in names:
                 header = answers.readline()
                 if header == f"{name} missing\n".encode():
@@ -201,8 +213,8 @@ class GitFolder:
                 yield None
 
     @contextmanager
-    def _answering(self, *arguments: str, asked: Iterable[str]) -> Iterator[IO[bytes]]:
-        """Run git with lines to answer, and give what it answers as it comes.
+    def _answering(self, *arguments: str, asked: Iterable[str] = ()) -> Iterator[Any]:
+        """Run git, with lines to answer, and give the process, to read what it answers.
 
         Raises:
             ReconcilerError: git stopped before the end, for which EOFError was raised inside.
@@ -212,9 +224,10 @@ class GitFolder:
             given.seek(0)
             process = self._started(*arguments, istream=given, as_process=True)
             try:
-                yield process.stdout
+                yield process
             except EOFError:
-                raise _stopped(process) from None
+                cut_short = ReconcilerError("git ended before it had answered", "Run it again.")
+                raise _failure(process) or cut_short from None
             finally:
                 process.stdout.close()
                 process.stderr.close()
@@ -245,7 +258,7 @@ class GitFolder:
 
     def known_commits(self, names: Collection[str]) -> set[str]:
         """Return those of ``names`` that are commits of this repository."""
-        wanted = sorted(name for name in names if _COMMIT_NAME.fullmatch(name))
+        wanted = sorted(name for name in names if COMMIT_NAME.fullmatch(name))
         found = self.contents([f"{name}^{{commit}}" for name in wanted])
         return {name for name, held in zip(wanted, found, strict=True) if held is not None}
 
@@ -265,7 +278,7 @@ class GitFolder:
         found: set[str] = set()
         if one == other:
             return found
-        if not (_COMMIT_NAME.fullmatch(one) and _COMMIT_NAME.fullmatch(other)):
+        if not (COMMIT_NAME.fullmatch(one) and COMMIT_NAME.fullmatch(other)):
             return None
         try:
             fork = _text(self._run("merge-base", one, other)).split()[0]
@@ -296,24 +309,29 @@ class GitFolder:
         A path that no commit touched is left out. Where a shallow clone's history ends, every
         file seems to be new: what was found there is marked as uncertain.
         """
-        return {path: touches[0] for path, touches in self.touches(commit, paths).items()}
+        found: dict[str, Authorship] = {}
+        for path, author in self._touches(commit, paths):
+            found.setdefault(path, author)
+            if len(found) == len(paths):
+                break  # the history before that may be long
+        return found
 
     def touches(self, commit: str, paths: Collection[str]) -> dict[str, list[Authorship]]:
         """Return every commit that touched each of ``paths``, the newest first; see above."""
+        found: dict[str, list[Authorship]] = {}
+        for path, author in self._touches(commit, paths):
+            found.setdefault(path, []).append(author)
+        return found
+
+    def _touches(self, commit: str, paths: Collection[str]) -> Iterator[tuple[str, Authorship]]:
         if not paths:
-            return {}
-        log = self._run(
-            "log",
-            "--no-renames",
-            "--cc",  # a merge resolved by hand is where its content was written
-            "--name-only",
-            "-z",
-            "--format=%x00%H%x00%an%x00%ae%x00%s%x00",
-            commit,
-            "--",
-            *(sorted(paths) if len(paths) <= _MOST_PATHSPECS else self._whole),
-        )
-        return _touches(_text(log), set(paths), self.shallow_boundary())
+            return
+        asked = sorted(paths) if len(paths) <= _MOST_PATHSPECS else self._whole
+        boundary = self.shallow_boundary()
+        with self._answering(*LOG_OF_TOUCHES, commit, "--", *asked) as git:
+            yield from touches(_parts(git.stdout), frozenset(paths), boundary)
+            if failed := _failure(git):
+                raise failed
 
 
 def open_folder(folder: Path) -> GitFolder | None:
@@ -330,36 +348,17 @@ def open_folder(folder: Path) -> GitFolder | None:
     return GitFolder(root, "" if relative == Path() else relative.as_posix())
 
 
+def _parts(answers: IO[bytes]) -> Iterator[str]:
+    """Yield what git writes with NULs between."""
+    rest = b""
+    while some := answers.read(_PART_BYTES):
+        *parts, rest = (rest + some).split(b"\0")
+        yield from map(_text, parts)
+    yield _text(rest)
+
+
 def _text(output: bytes) -> str:
     return output.decode("utf-8", "replace")
-
-
-def _tree_entry(line: str) -> TreeEntry:
-    facts, path = line.split("\t", 1)
-    mode, _, name = facts.split(" ")
-    return TreeEntry(mode, name, path)
-
-
-def _touches(log: str, wanted: set[str], boundary: frozenset[str]) -> dict[str, list[Authorship]]:
-    """Read the log by NULs alone, which neither a name, a subject nor a path can hold.
-
-    A commit's name follows an empty part, and so do the paths of a merge; no path that is asked
-    for looks like a commit's name. The first path of another commit begins with a line break.
-    """
-    found: dict[str, list[Authorship]] = {}
-    parts = iter(log.split("\0"))
-    before, author, age = "", None, 0
-    for part in parts:
-        if not before and _COMMIT_NAME.fullmatch(part):
-            name, email, subject = next(parts), next(parts), next(parts)
-            author = Authorship(part, name, email, subject, age, part not in boundary)
-            before, age = "", age + 1
-            continue
-        path = part if before else part.removeprefix("\n")
-        if author is not None and path in wanted:
-            found.setdefault(path, []).append(author)
-        before = part
-    return found
 
 
 def _exactly(answers: IO[bytes], size: int) -> bytes:
@@ -369,13 +368,13 @@ def _exactly(answers: IO[bytes], size: int) -> bytes:
     return content
 
 
-def _stopped(process: Any) -> ReconcilerError:
-    """Return why git ended before it had answered all."""
+def _failure(process: Any) -> ReconcilerError | None:
+    """Return why git failed, once it has nothing more to say; None where it did not."""
     try:
         process.wait()
     except GitCommandError as error:
         return ReconcilerError(f"git: {_last_line(error)}", _advice(error))
-    return ReconcilerError("git ended before it had answered", "Run it again.")
+    return None
 
 
 def _last_line(error: GitCommandError) -> str:
