@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -248,3 +251,59 @@ def test_no_name_but_a_commits_own_is_followed(
     assert opened(folder).differing_ways(name, commit) is None
     assert opened(folder).differing_ways(commit, name) is None
     assert opened(folder).differing_ways(commit, commit) == set()
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda folder: folder.replace(EXTENSION_FILE, "60", "61"),
+        lambda folder: folder.remove(EXTENSION_FILE),
+        lambda folder: folder.write("profiles/one.yaml", "extensions: {}\n"),
+        lambda folder: folder.write("README.md", "No part of it\n"),
+        lambda folder: folder.write("sites/.hidden/site.yaml", "id: x\n"),
+        lambda folder: (folder.path / "link.yaml").symlink_to("users.yaml"),
+        lambda folder: (folder.path / EXTENSION_FILE).chmod(0o755),
+        lambda folder: shutil.rmtree(folder.path / "sites"),
+        repr,
+    ],
+)
+@pytest.mark.parametrize("forth", [True, False])
+def test_a_commit_that_is_read_by_its_differences_from_another_is_the_one_read_alone(
+    folder: DesiredFolder, repository: GitRepository, alter: Callable[[Any], object], *, forth: bool
+) -> None:
+    one = repository.commit()
+    alter(folder)
+    other = repository.commit("Altered")
+    known, asked = (one, other) if forth else (other, one)
+    alone = read_commit(folder.path, asked)
+    found = read_commit(folder.path, asked, like=read_commit(folder.path, known))
+    assert dict(found.files) == dict(alone.files)
+    assert {path: found.files.identity(path) for path in found.files} == {
+        path: alone.files.identity(path) for path in alone.files
+    }
+    assert found.revision == alone.revision
+    assert (found.ignored, found.has_links, found.diagnostics) == (
+        (alone.ignored, alone.has_links, alone.diagnostics)
+    )
+
+
+def test_a_folder_that_a_commit_lacks_is_an_error_whatever_is_known_of_another(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    known = read_commit(folder.path, repository.commit())
+    shutil.rmtree(folder.path)
+    commit = repository.commit("Gone")
+    with pytest.raises(ReconcilerError, match="has no folder desired-state"):
+        read_commit(folder.path, commit, like=known)
+
+
+def test_a_history_that_git_cannot_read_to_its_end_is_an_error(
+    folder: DesiredFolder, repository: GitRepository
+) -> None:
+    first = repository.commit()
+    folder.replace(EXTENSION_FILE, "60", "61")
+    commit = repository.commit()
+    (repository.root / ".git" / "objects" / first[:2] / first[2:]).unlink()
+    path = f"desired-state/{EXTENSION_FILE}"
+    with pytest.raises(ReconcilerError, match="git: "):
+        opened(folder).touches(commit, [path])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.desired.yaml import plain_blocks
 from reconciler.desired.yaml.plain_blocks import MOST_BYTES, NotPlainError, read_plain
 from reconciler.desired.yaml.reader import read_whole, read_yaml
 from tests.support.desired_folder import EXAMPLE
@@ -154,3 +155,38 @@ def test_a_large_or_deep_file_is_left_to_the_whole_reader() -> None:
     for text in (deep, "a: " + "x" * MOST_BYTES):
         with pytest.raises(NotPlainError):
             read_plain(text.encode())
+
+
+def test_nothing_that_was_read_is_altered_by_who_alters_what_was_read_before() -> None:
+    data = b"a: {x: 1}\nb: [1, 2]\n"
+    for _ in range(3):
+        value = read_plain(data)
+        assert value == {"a": {"x": 1}, "b": [1, 2]}
+        assert isinstance(value, dict)
+        held, listed = value["a"], value["b"]
+        assert isinstance(held, dict)
+        assert isinstance(listed, list)
+        held["x"] = 2
+        listed.append(3)
+
+
+def test_keys_that_are_spelt_alike_are_left_to_the_whole_reader_whatever_was_read_before() -> None:
+    for first, second in (("url", "URL"), ("URL", "url")):
+        for _ in range(3):
+            assert read_plain(f"{first}: 1\n".encode()) == {first: 1}
+            assert read_plain(f"{second}: 1\n".encode()) == {second: 1}
+            with pytest.raises(NotPlainError):
+                read_plain(f"{first}: 1\nb: 2\n{second}: 3\n".encode())
+
+
+def test_what_is_known_of_lines_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_blocks, "_MOST_KEPT", 5)
+    monkeypatch.setattr(plain_blocks, "_MOST_MET", 7)
+    lines = plain_blocks.KNOWN_LINES
+    for number in range(50):
+        for _ in range(2):
+            data = f"key{number}: 1\nURL: 1\nother: [{number}]\n".encode()
+            assert read_plain(data) == {f"key{number}": 1, "URL": 1, "other": [number]}
+        with pytest.raises(NotPlainError):
+            read_plain(b"url: 1\nURL: 1\n")
+        assert len(lines) <= 5 + 3

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.desired import loader, site_files
 from reconciler.desired.loader import Loaded, load
 from reconciler.desired.source_tree import ReadFiles, SourceTree
+from reconciler.desired.yaml.reader import Reading, read_yaml
 from reconciler.model.desired import DesiredState, Revision
 from tests.support.plant import Plant
 
@@ -90,3 +93,42 @@ def test_a_state_read_beside_another_is_the_one_read_alone(one: Plant, other: Pl
 def test_a_state_read_beside_itself_is_itself(plant: Plant) -> None:
     known = load(committed(plant))
     assert said(load(committed(plant), known)) == said(known)
+
+
+@pytest.mark.parametrize(("few", "kept"), [(3_000, 10_000), (0, 10_000), (0, 0)])
+def test_two_states_read_in_one_go_are_the_ones_read_alone(
+    monkeypatch: pytest.MonkeyPatch, few: int, kept: int
+) -> None:
+    monkeypatch.setattr(loader, "FEW_FILES", few)
+    monkeypatch.setattr(loader, "_MOST_KEPT", kept)
+
+    @given(plants(), plants())
+    def check(one: Plant, other: Plant) -> None:
+        tree, other_tree = committed(one), committed(other)
+        known = load(tree, beside=other_tree)
+        assert said(known) == said(load(committed(one)))
+        assert said(load(other_tree, known)) == said(load(committed(other)))
+
+    check()
+
+
+def test_of_two_states_read_in_one_go_only_what_differs_is_read_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plant = Plant().offer("sap-adapter").site("lyon", "sap-adapter").site("osaka", "sap-adapter")
+    tree = committed(plant)
+    other = committed(plant.enable("lyon", "sap-adapter", reason="As agreed"))
+    read: list[str] = []
+
+    def counted(path: str, data: bytes) -> Reading:
+        read.append(path)
+        return read_yaml(path, data)
+
+    monkeypatch.setattr(site_files, "read_yaml", counted)
+    known = load(tree, beside=other)
+    load(other, known)
+    assert sorted(path for path in read if "lyon" in path and "extensions" in path) == [
+        "desired-state/sites/lyon/extensions/sap-adapter.yaml",
+        "desired-state/sites/lyon/extensions/sap-adapter.yaml",
+    ]
+    assert len([path for path in read if "osaka" in path]) == 2

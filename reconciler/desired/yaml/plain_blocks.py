@@ -68,9 +68,9 @@ def read_plain(data: bytes) -> JsonValue:
     if len(data) > MOST_BYTES or not data.isascii():
         raise NotPlainError
     text = data.decode("ascii").removeprefix("---\n").rstrip("\n")
-    if _LINES.are_many:
-        _LINES.forget()
-    return _value_of([_LINES[line] for line in text.split("\n")])
+    if KNOWN_LINES.are_many:
+        KNOWN_LINES.forget()
+    return _value_of([KNOWN_LINES[line] for line in text.split("\n")])
 
 
 class _Line(NamedTuple):
@@ -133,7 +133,7 @@ class _Lines(dict[str, _Line | None]):
         return _Line(indent, dash, key, held, copied, has_twin)
 
 
-_LINES: Final = _Lines()
+KNOWN_LINES: Final = _Lines()
 
 
 def _value_of(lines: list[_Line | None]) -> JsonObject:
