@@ -25,6 +25,7 @@ from reconciler.database.derived_writer import write_derived
 from reconciler.database.row_counts import expect_rows
 from reconciler.database.snapshots import write_snapshots
 from reconciler.database.sql_files import query
+from reconciler.model.canonical import compact_json
 from reconciler.model.derived import SiteRecords
 from reconciler.model.errors import LockNotObtainedError, ReconcilerError
 
@@ -90,13 +91,13 @@ class StagedChange:
             self.extension_id,
             self.action,
             self.version,
-            None if self.configuration is None else Jsonb(self.configuration),
+            None if self.configuration is None else compact_json(self.configuration),
             self.old_config_hash,
             self.new_config_hash,
             self.commit_id,
             self.changed_by,
             self.reason,
-            Jsonb(self.details),
+            compact_json(self.details),
             *(
                 (
                     signature.aspect,
@@ -105,7 +106,7 @@ class StagedChange:
                     signature.signed_at,
                     signature.meaning,
                     signature.notes,
-                    Jsonb(signature.metadata),
+                    compact_json(signature.metadata),
                 )
                 if signature
                 else (None,) * 7

@@ -7,12 +7,13 @@ Canonical form is RFC 8785 (JSON Canonicalization Scheme); hashes are SHA-256 of
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 import rfc8785
-from jsonschema_rs.canonical import json
+from jsonschema_rs.canonical.json import to_string
 
 from reconciler.model.document import JsonObject
 
@@ -29,12 +30,9 @@ def canonical_json(value: Any) -> bytes:
     Raises:
         rfc8785.CanonicalizationError: for what JSON cannot hold (NaN, integers beyond ±(2^53-1)).
     """
-    if _is_plain(value):
-        try:
-            return json.to_string(value).encode()
-        except ValueError:
-            pass  # a lone surrogate, which is told of below
-    return rfc8785.dumps(value)
+    written = _plain_json(value)
+    # What is wrong with a lone surrogate is told by the library.
+    return rfc8785.dumps(value) if written is None else written.encode()
 
 
 def _is_plain(value: Any) -> bool:
@@ -66,6 +64,22 @@ def _prints_alike(value: Any) -> bool:
         and _LEAST_FLOAT <= abs(value) <= _MOST_FLOAT
         and not value.is_integer()
     )
+
+
+def compact_json(value: Any) -> str:
+    """Return a JSON value as text, numbers as Python writes them: no canonical form."""
+    written = _plain_json(value)
+    return json.dumps(value, separators=(",", ":")) if written is None else written
+
+
+def _plain_json(value: Any) -> str | None:
+    """Return compact JSON with keys in order; None where more than one way to write it is known."""
+    if not _is_plain(value):
+        return None
+    try:
+        return to_string(value)
+    except ValueError:  # nested too deeply, or a lone surrogate
+        return None
 
 
 def content_hash(value: Any) -> str:

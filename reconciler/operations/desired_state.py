@@ -127,7 +127,10 @@ def read_base(
     source = Source(folder, commit)
     unread = head.state.unread if head.state else None
     beside = head.loaded.parts.beside if head.loaded else None
-    tree = beside.tree if beside and below is None else read_commit(folder, commit, below)
+    if below is None and beside is not None and beside.tree.revision.commit == commit:
+        tree = beside.tree
+    else:
+        tree = read_commit(folder, commit, below)
     loaded = load(tree, head.loaded, unread)
     state = loaded.state
     if state is not None:

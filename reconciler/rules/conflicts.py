@@ -112,9 +112,9 @@ def _irreconcilable(network: Network) -> Iterator[tuple[str, str, str, str]]:
         for needed, range_ in sorted(needs.items()):
             wanted[needed][range_].append(extension)
     for needed, by_range in sorted(wanted.items()):
-        if needed in network.half_known:
+        if len(by_range) == 1 or needed in network.half_known:
             continue  # a version that cannot be read may be the one for both
-        known = network.catalog.versions(needed) if len(by_range) > 1 else []
+        known = network.catalog.versions(needed)
         fitting = {
             range_: {version for version in known if satisfies(version, range_)}
             for range_ in by_range

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.canonical import canonical_json, config_hash, content_hash
+from reconciler.model.canonical import canonical_json, compact_json, config_hash, content_hash
 from tests.support.json_values import json_objects, json_values
 
 SITE, OTHER_SITE = UUID(int=1), UUID(int=2)
@@ -76,6 +77,17 @@ def test_the_form_is_the_library_s_own_for_every_value(value: Any) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53) + 1, 2**53 - 1))
 def test_the_form_is_the_library_s_own_for_every_number(value: float) -> None:
     assert canonical_json([value, {"n": value}]) == rfc8785.dumps([value, {"n": value}])
+
+
+@given(json_values())
+def test_compact_json_is_the_value_as_python_writes_and_reads_it(value: Any) -> None:
+    assert repr(_sorted(json.loads(compact_json(value)))) == repr(_sorted(value))
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(each) for each in value] if isinstance(value, list) else value
 
 
 @given(json_objects(), st.randoms(use_true_random=False))
