@@ -28,6 +28,9 @@ def explanation_as_text(explanation: Explanation) -> str:
 def explanation_as_json(explanation: Explanation) -> str:
     """Return an explanation as JSON, ways in words and as steps."""
     document: dict[str, Any] = asdict(explanation)
+    for shown, explained in zip(document["extensions"], explanation.extensions, strict=True):
+        for link, told in zip(shown["chain"], explained.chain, strict=True):
+            link["resolution"] = told.resolution._asdict()
     document["findings"] = [each.model_dump(mode="json") for each in explanation.findings]
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
