@@ -4,9 +4,11 @@
 a child begins with the peak memory of whoever started it. RESULT gets a JSON object: ``wall``,
 ``user`` and ``system`` in seconds, ``memory`` in bytes, ``code``. OUTPUT gets stdout and stderr.
 
-CPU time is that of the command and of every process it waited for. Memory is the peak of the
-resident sets of all its processes together, where two looks 20 ms apart agree, and never less
-than the exact peak of the largest of them. The database server is none of its processes.
+CPU time is that of the command and of every process it waited for. Memory is the peak of what all
+its processes have resident together, pages that they share counted once, where two looks in a row
+agree; and never less than the exact peak of the largest of them. A look takes longer the more
+memory there is: they are 20 ms apart, or twenty times what one takes. The database server is none
+of its processes.
 """
 
 import json
@@ -17,23 +19,27 @@ import time
 from pathlib import Path
 
 _EVERY_SECONDS = 0.02
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_LOOKS_TAKE_AT_MOST = 1 / 20
 _KIB = 1024
 # What the system counts memory of ended processes in: KiB, and bytes on macOS.
 _UNIT = 1 if sys.platform == "darwin" else _KIB
 
 
 def _resident(process: int) -> int:
-    """Return the resident bytes of a process and of all below it; 0 where /proc has none."""
+    """Return the resident bytes of a process and of all below it; 0 where /proc has none.
+
+    Of a page that several have, each is given its part: a forked process has most of its parent's.
+    """
     try:
-        own = int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * _KIB
         tasks = os.listdir(f"/proc/{process}/task")  # noqa: PTH208 - names are all that is wanted
         below = [
             int(child)
             for task in tasks
             for child in Path(f"/proc/{process}/task/{task}/children").read_text().split()
         ]
-    except (OSError, IndexError, ValueError):
+    except (OSError, IndexError, ValueError, StopIteration):
         return 0
     return own + sum(_resident(child) for child in below)
 
@@ -44,9 +50,12 @@ class _Watch(threading.Thread):
         self.process, self.peak, self.over = process, 0, threading.Event()
 
     def run(self) -> None:
-        before = 0
-        while not self.over.wait(_EVERY_SECONDS):
+        before, pause = 0, _EVERY_SECONDS
+        while not self.over.wait(pause):
+            begun = time.perf_counter()
             now = _resident(self.process)
+            took = time.perf_counter() - begun
+            pause = max(_EVERY_SECONDS, took / _LOOKS_TAKE_AT_MOST)
             # A child that has yet to become another program shows its parent's memory once more.
             self.peak = max(self.peak, min(before, now))
             before = now
