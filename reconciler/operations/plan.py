@@ -21,7 +21,7 @@ from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.files import SignoffEntry
-from reconciler.model.live import DatabaseRow
+from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockedReason, NeededSignoff, Plan, Scope
 from reconciler.model.settled import SettledSite
 from reconciler.operations.authorship import authorship_of, users_needed, writers_of
@@ -209,25 +209,20 @@ def inputs_on(
     whole = selection.narrow(head.configurations, head)
     signed = (key for key in head.signed if key in whole)
     signoffs = new_signoffs(connection, signed, head, request.scope)
-    signed_rows = rows_of_signed(connection, concerned, (each.key for each, _ in signoffs))
-    rows = {**rows, **signed_rows}
+    rows = {**rows, **rows_of_signed(connection, concerned, signoffs)}
     unmanaged = database.unmanaged_sites(connection, [*head.sites_by_id, *head.unread.ids])
-    if known is not None and _same_changes(known, rows, found, signoffs):
-        held, authorship, wrote = known.database.bodies, known.authorship, known.wrote
-    else:
-        held = database.bodies(connection, [divergence.key for divergence in found])
-        authorship, wrote = _authors(request.source.folder, head, found, signoffs)
-    state = DatabaseState(
-        identity=database.database_identity(connection),
-        rows=rows,
-        bodies=held,
-        edits=database.out_of_band_edits(connection, [each.key for each in found if each.drifted]),
-        new_signoffs=signoffs,
-        unmanaged_sites=len(unmanaged),
-    )
+    same = known if known and _same_changes(known, rows, found, signoffs) else None
+    authorship, wrote = _authors(request.source.folder, head, found, signoffs, same)
     return PlanInputs(
         head=head,
-        database=state,
+        database=DatabaseState(
+            identity=database.database_identity(connection),
+            rows=rows,
+            bodies=same.database.bodies if same else _bodies(connection, found),
+            edits=_edits(connection, found),
+            new_signoffs=signoffs,
+            unmanaged_sites=len(unmanaged),
+        ),
         divergences=tuple(found),
         diagnostics=findings_of_plan(prepared.head, head, desired, found, selection, request.scope),
         base=prepared.base,
@@ -249,6 +244,18 @@ def inputs_on(
     )
 
 
+def _bodies(
+    connection: Connection, found: Iterable[Divergence]
+) -> Mapping[ConfigurationKey, Bodies]:
+    return database.bodies(connection, [each.key for each in found])
+
+
+def _edits(
+    connection: Connection, found: Iterable[Divergence]
+) -> Mapping[ConfigurationKey, OutOfBandEdit]:
+    return database.out_of_band_edits(connection, [each.key for each in found if each.drifted])
+
+
 def _read_what_differs(prepared: PreparedRequest, found: list[Divergence]) -> None:
     before = prepared.base.configurations if prepared.base else {}
     read_together(side for each in found for side in (each.desired, before.get(each.key)))
@@ -259,8 +266,11 @@ def _authors(
     head: DesiredState,
     found: list[Divergence],
     signoffs: NewSignoffs,
+    same: PlanInputs | None,
 ) -> tuple[Mapping[str, Authorship], Mapping[str, Authorship]]:
     """Return who last touched each file concerned, and who wrote what was signed since."""
+    if same is not None:
+        return same.authorship, same.wrote
     return authorship_of(folder, head, found, signoffs), writers_of(folder, head, found)
 
 

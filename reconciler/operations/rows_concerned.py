@@ -9,6 +9,7 @@ from reconciler.database import state as database
 from reconciler.database.connection import Connection
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.errors import UsageError
+from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow
 from reconciler.model.plan import Scope
 from reconciler.planning.safety import Existing
@@ -69,10 +70,10 @@ def existing(head: DesiredState, concerned: Concerned) -> Existing:
 def rows_of_signed(
     connection: Connection,
     concerned: Concerned,
-    signed: Iterable[ConfigurationKey],
+    signed: Iterable[tuple[DesiredConfiguration, SignoffEntry]],
 ) -> dict[ConfigurationKey, DatabaseRow]:
     """Return the rows of configurations that get a signature, where they are not there already."""
-    missing = [key for key in signed if key not in concerned.rows]
+    missing = [each.key for each, _ in signed if each.key not in concerned.rows]
     if not missing or not concerned.only_differing:
         return {}
     rows = {row.key: row for row in database.managed_rows(connection, {k.site_id for k in missing})}
