@@ -46,8 +46,8 @@ class UsageError(ReconcilerError):
 class InvalidDesiredStateError(ReconcilerError):
     """The desired state has errors; nothing was compared or written."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__("the desired state is not valid")
+    def __init__(self, diagnostics: Sequence[Diagnostic], where: str = "") -> None:
+        super().__init__(f"the desired state{where} is not valid")
         self.diagnostics = tuple(diagnostics)
 
 

@@ -140,7 +140,7 @@ def read_base(
     # A waiver may accept what was found.
     base = checked(source, loaded)
     if base.comparable is None:
-        raise InvalidDesiredStateError(base.diagnostics)
+        raise InvalidDesiredStateError(base.diagnostics, f" at the base {commit[:12]}")
     return base.comparable
 
 

@@ -102,6 +102,8 @@ def _written_since(git: GitFolder, prepared: PreparedRequest, state: DesiredStat
     if base is None or base.revision.commit is None or commit is None:
         return set()
     touched = sites_of(git.touched_between(base.revision.commit, commit), git.prefix)
+    if touched is None:
+        return {key.site_id for key in state.signed}
     return {state.sites[slug].id for slug in touched if slug in state.sites}
 
 

@@ -33,6 +33,7 @@ from reconciler.operations.desired_state import (
 )
 from reconciler.operations.program_identity import program_identity
 from reconciler.rules.global_conflicts import apart_anywhere
+from reconciler.rules.relations import conflicts_elsewhere
 
 # Each is named to git on its command line, which the system bounds.
 _MOST_READ_APART = 2_000
@@ -129,15 +130,21 @@ def _written_by_the_same(
         changed = signed
     else:
         touched |= git.touched_between(base, commit) if base else set()
-        changed = signed & sites_of(touched, git.prefix)
+        concerned = sites_of(touched, git.prefix)
+        changed = signed if concerned is None else signed & concerned
     return {slug: site for slug, site in sites.items() if slug not in changed}
 
 
-def sites_of(paths: Collection[str], prefix: str) -> set[str]:
-    """Return the names of the sites to which paths from the repository's root belong."""
+def sites_of(paths: Collection[str], prefix: str) -> set[str] | None:
+    """Return the names of the sites to which paths from the repository's root belong.
+
+    None where one belongs to what sites share: who changes a profile, even to take it back, has
+    changed what every site in it says.
+    """
     beginning = f"{prefix}/sites/" if prefix else "sites/"
-    below = (path[len(beginning) :] for path in paths if path.startswith(beginning))
-    return {path.split("/", 1)[0] for path in below}
+    if not all(path.startswith(beginning) for path in paths):
+        return None
+    return {path[len(beginning) :].split("/", 1)[0] for path in paths}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +174,11 @@ class _Reading:
         loaded = load(named(tree, self.source), None, self._as_unread())
         if tree.has_links or loaded.state is None or self._clashes(loaded.state):
             return None
-        head = checked(self.source, self._with_followers(loaded, loaded.state))
-        if head.comparable is None or (head.installation and head.installation.elsewhere):
+        whole = self._with_followers(loaded, loaded.state)
+        if whole.state is None or conflicts_elsewhere(whole.state):
+            return None  # advice on those looks at all the sites that they are of
+        head = checked(self.source, whole)
+        if head.comparable is None:
             return None
         if any(found.code == TOO_MANY_FINDINGS.code for found in head.diagnostics):
             return None  # which of them are listed depends on the others

@@ -81,6 +81,11 @@ def _version_file(wanted: DesiredConfiguration) -> str:
     return wanted.path
 
 
+def of_nobody(head: DesiredState, path: str) -> Attribution:
+    """Return that no file and no commit caused a change: ``path`` is where one would stand."""
+    return Attribution(path, "", "", head.service_user.username, None, "")
+
+
 def attribute(
     head: DesiredState,
     authorship: Mapping[str, Authorship],

@@ -25,6 +25,11 @@ class Divergence:
         return self.row is not None and self.row.drifted
 
     @property
+    def never_applied(self) -> bool:
+        """Whether the reconciler never wrote it: somebody else added it."""
+        return self.row is not None and self.row.config_version == 0
+
+    @property
     def restores(self) -> bool:
         """Whether desired is what was last applied, so that only drift is undone."""
         applied = self.row.applied if self.row else None
@@ -63,18 +68,27 @@ def divergences(
 def origin(
     divergence: Divergence,
     base: Mapping[ConfigurationKey, DesiredConfiguration] | None,
+    *,
+    by_the_site: bool = False,
 ) -> Origin:
     """Return why a divergence is in the plan.
 
     What head and base say differently is the pull request's, or a profile's where the site's
     own files say the same in both; everything else was there before: drift, or merged and
     pending.
+
+    Args:
+        divergence: what is in the plan.
+        base: what the base says; without one, nothing is the pull request's.
+        by_the_site: whether the site's own files say otherwise what it takes from profiles: it is
+            new, names others, or opts out of the extension in one of the two.
     """
     wanted = divergence.desired
     if base is not None:
         before = base.get(divergence.key)
         if _hash(before) != _hash(wanted):
-            return Origin.PROFILE if _through_profile(before, wanted) else Origin.PULL_REQUEST
+            through = not by_the_site and _through_profile(before, wanted)
+            return Origin.PROFILE if through else Origin.PULL_REQUEST
     return Origin.DRIFT if divergence.drifted and divergence.restores else Origin.PENDING
 
 

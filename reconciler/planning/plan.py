@@ -17,7 +17,7 @@ from reconciler.model.document import Path
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockCode, BlockedReason, DesiredRevision, Plan, Summary
-from reconciler.planning.attribution import Attribution, attribute, causes, own_file
+from reconciler.planning.attribution import Attribution, attribute, causes, of_nobody, own_file
 from reconciler.planning.change_windows import windows_of
 from reconciler.planning.compare import Divergence, origin
 from reconciler.planning.differences import field_differences, known_schemas
@@ -147,16 +147,20 @@ def _configuration_change(
         _schemas(inputs, divergence),
         _source_of(wanted),
     )
-    attribution = attribute(
-        inputs.head,
-        wrote,
-        causes(divergence, differences, inputs.head),
-        otherwise=wanted.path if wanted else own_file(site, divergence.key.extension_id),
-        reason=wanted.reason if wanted else None,
-    )
-    why = origin(divergence, inputs.base.configurations if inputs.base else None)
+    why = _origin(inputs, divergence)
     drift = _drift(divergence, inputs.database.edits.get(divergence.key))
     restores = drift is not None and why is Origin.DRIFT
+    otherwise = wanted.path if wanted else own_file(site, divergence.key.extension_id)
+    if restores and wanted is None and divergence.never_applied:
+        attribution = of_nobody(inputs.head, otherwise)
+    else:
+        attribution = attribute(
+            inputs.head,
+            wrote,
+            causes(divergence, differences, inputs.head),
+            otherwise=otherwise,
+            reason=wanted.reason if wanted else None,
+        )
     return Change(
         site=site.slug,
         site_id=site.id,
@@ -172,6 +176,16 @@ def _configuration_change(
         live_fingerprint=live_fingerprint(divergence.row),
         **_by(attribution, inputs.head, restored=drift if restores else None),
     )
+
+
+def _origin(inputs: PlanInputs, divergence: Divergence) -> Origin:
+    head, base, key = inputs.head, inputs.base, divergence.key
+    if base is None:
+        return origin(divergence, None)
+    sites = [state.sites_by_id.get(key.site_id) for state in (head, base)]
+    profiles = {site.profiles if site else None for site in sites}
+    itself = len(profiles) > 1 or key in head.opt_outs or key in base.opt_outs
+    return origin(divergence, base.configurations, by_the_site=itself)
 
 
 def _signoff_change(

@@ -74,7 +74,7 @@ def checked_as_json(checked: Checked) -> str:
     content = {
         "verified": checked.passed,
         "rows": checked.rows,
-        "checked": list(checked.checked),
+        "checked": list(checked.checked) if checked.passed else [],
         "problems": list(checked.problems),
         "others": checked.others,
     }

@@ -386,7 +386,7 @@ def main(arguments: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     outcome = check(asked.export, anchor)
-    for sentence in outcome.checked:
+    for sentence in outcome.checked if outcome.passed else ():
         sys.stdout.write(f"checked: {sentence}\n")
     for problem in outcome.problems:
         sys.stdout.write(f"WRONG: {printable(problem)}\n")

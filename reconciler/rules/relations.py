@@ -80,7 +80,7 @@ class Installation:
             quiet: the sites where all is known to be well (``problems.is_quiet``).
         """
         networks = Networks(state)
-        followers = Followers(_following(state, networks), state.catalog)
+        followers = _followers(state, networks)
         elsewhere = tuple(followers.conflicts())
         clashing: dict[UUID, list[Problem]] = {}
         for conflict in elsewhere:
@@ -117,6 +117,15 @@ class Installation:
             return None
         _, site_id, steps = min(ways, key=lambda way: way[0])
         return site_id, steps
+
+
+def conflicts_elsewhere(state: DesiredState) -> bool:
+    """Return whether extensions of different sites conflict, those of unread sites among them."""
+    return bool(_followers(state, Networks(state)).conflicts())
+
+
+def _followers(state: DesiredState, sites: Collection[UUID]) -> Followers:
+    return Followers(_following(state, sites), state.catalog)
 
 
 def _following(

@@ -167,6 +167,28 @@ def test_a_row_of_an_unmanaged_site_is_left_alone(installation: Installation) ->
     assert installation.rows(whole, [ELSEWHERE]) == before
 
 
+def test_what_nobody_asked_for_is_taken_away_and_no_commit_is_blamed(
+    installation: Installation,
+) -> None:
+    add_a_row(installation)
+    (change,) = installation.plan(scope=Scope.HEALABLE).changes
+    assert (change.author, change.author_email, change.commit) == ("", "", None)
+    assert change.changed_by == "reconciler"
+    assert change.path == "desired-state/sites/cork/extensions/by-hand.yaml"
+    installation.apply(scope=Scope.HEALABLE)
+    assert installation.rows(
+        "SELECT details ->> 'commit', reason, details ->> 'path', details -> 'author' ->> 'name' "
+        "FROM configuration_audit_log WHERE extension_id = 'by-hand' AND action = 'deactivated'"
+    ) == [
+        (
+            None,
+            "restored after it was added outside the reconciler",
+            "desired-state/sites/cork/extensions/by-hand.yaml",
+            "",
+        )
+    ]
+
+
 def test_the_report_names_session_user_application_and_time(installation: Installation) -> None:
     role, password = f"night_shift_{installation.database}"[:63], "as-good-as-any"
     colleague_role = sql.Identifier(role)

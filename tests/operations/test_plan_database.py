@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from reconciler.database.connection import connect, reading
 from reconciler.model.change import Action, Origin
-from reconciler.model.errors import BlockedError, ReconcilerError
+from reconciler.model.errors import BlockedError, InvalidDesiredStateError, ReconcilerError
 from reconciler.operations.plan import plan
 from reconciler.planning.selection import Selection
 from tests.support.installation import (
@@ -139,6 +139,47 @@ def test_a_change_that_comes_through_a_profile_says_so(installation: Installatio
         ("bremen", Origin.PROFILE),
         ("cork", Origin.PROFILE),
     ]
+
+
+OPT_OUT = "enabled: false\nreason: Nobody looks at it\n"
+CORK_DASHBOARD = "sites/cork/extensions/line-dashboard.yaml"
+
+
+def test_what_a_site_says_of_a_profile_is_the_site_s_change_and_not_the_profile_s(
+    installation: Installation,
+) -> None:
+    def origins() -> set[tuple[str, str, Origin]]:
+        return {
+            (change.site, change.extension, change.origin)
+            for change in installation.plan(base="HEAD~1").changes
+        }
+
+    installation.commit("Opt out", {CORK_DASHBOARD: OPT_OUT})
+    assert origins() == {("cork", "line-dashboard", Origin.PULL_REQUEST)}
+    installation.apply()
+    installation.commit("Opt in", {CORK_DASHBOARD: None})
+    assert origins() == {("cork", "line-dashboard", Origin.PULL_REQUEST)}
+    installation.apply()
+    installation.commit(
+        "Take part", {"sites/dayton/site.yaml": site_file(DAYTON, "Dayton Plant", "standard")}
+    )
+    assert origins() == {("dayton", "line-dashboard", Origin.PULL_REQUEST)}
+    installation.apply()
+    files: dict[str, str | None] = {
+        "sites/essen/site.yaml": site_file(ELSEWHERE, "Essen", "standard")
+    }
+    installation.commit("Open Essen", files)
+    assert origins() == {("essen", "line-dashboard", Origin.PULL_REQUEST)}
+
+
+def test_of_a_base_that_is_not_valid_it_is_said_that_it_is_the_base(
+    installation: Installation,
+) -> None:
+    broken = installation.commit("Break it", {CORK_ERP: "version: [\n"})
+    installation.commit("Mend it", {CORK_ERP: erp_file("cork")})
+    for ref in ("main", None):
+        with pytest.raises(InvalidDesiredStateError, match=f"at the base {broken[:12]} is not"):
+            installation.plan(base=broken, ref=ref)
 
 
 def test_a_commit_is_planned_whatever_the_working_tree_says(installation: Installation) -> None:

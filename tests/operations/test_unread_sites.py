@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from git import Actor
 
 from reconciler.database.connection import reading
 from reconciler.model.plan import Plan, Scope
@@ -15,6 +16,7 @@ from reconciler.operations import desired_state, unread_sites
 from reconciler.operations.plan import plan_of_invalid, plan_on, prepare, prepare_partly
 from tests.support.desired_folder import GitRepository
 from tests.support.installation import (
+    BREMEN,
     BREMEN_SIGNATURE,
     CORK,
     CORK_ERP,
@@ -24,8 +26,10 @@ from tests.support.installation import (
     SIGNATURE,
     Installation,
     erp_file,
+    manifest,
     profile_file,
     sign_everything,
+    signoff_entry,
     site_file,
 )
 
@@ -139,6 +143,68 @@ def test_a_signed_site_is_read_once_somebody_touched_it_and_took_it_back(
     assert unread(installation, base=None) == ["cork", "dayton"]
     made, whole = plans(installation)
     assert made.to_json() == whole.to_json()
+
+
+def test_a_signed_site_is_read_once_somebody_changed_its_profile_and_another_took_it_back(
+    installation: Installation,
+) -> None:
+    signing = "extensions:\n  e-signature:\n    configuration: {{reidentifyMinutes: {}}}\n"
+    path, own = "profiles/signing.yaml", "version: 2.0.0\n"
+    files: dict[str, str | None] = {
+        path: signing.format(20),
+        "sites/bremen/site.yaml": site_file(BREMEN, "Bremen Works", "standard, signing"),
+        BREMEN_SIGNATURE: own,
+    }
+    installation.commit("Say it in a profile", files)
+    (needed,) = installation.plan().needed_signoffs
+    installation.commit("Sign", {BREMEN_SIGNATURE: own + signoff_entry(needed.config_hash)})
+    installation.apply(ref="main")
+    quality = Actor("Quinn", "quality@plant.example")
+    installation.commit("Change", {path: signing.format(21)}, quality)
+    back: dict[str, str | None] = {
+        path: signing.format(20),
+        CORK_ERP: erp_file("cork", interval=30),
+    }
+    installation.commit("Change back", back)
+    assert "bremen" not in unread(installation, base="main~2")
+    for base in ("main~2", "main~1", None):
+        made, whole = plans(installation, base=base)
+        assert made.to_json() == whole.to_json()
+    made, _ = plans(installation, base="main~2")
+    assert "signoff-void" in {found.code for found in made.diagnostics}
+    installation.apply(ref="main", base="main~2")
+    assert unread(installation, base=None) == ["cork", "dayton"]
+
+
+CLASHING = {
+    "catalog/extensions/card/1.0.0.yaml": """\
+conflicts:
+  policyExclusions:
+    - {scope: global, policy: card, conflictsWith: [password], reason: One kind of signature}
+""",
+    "catalog/extensions/pass/1.0.0.yaml": """\
+capabilities:
+  provides:
+    - {name: signing, version: v1.0, policy: password}
+""",
+}
+
+
+def test_everything_is_read_where_extensions_of_two_sites_conflict(
+    installation: Installation,
+) -> None:
+    files: dict[str, str | None] = {
+        path: manifest(path.split("/")[2], "1.0.0", rest) for path, rest in CLASHING.items()
+    }
+    files["sites/dayton/extensions/pass.yaml"] = "version: 1.0.0\n"
+    installation.commit("Sign with a password", files)
+    installation.apply(ref="main")
+    assert unread(installation, base=None) == ["bremen", "cork", "dayton"]
+    installation.commit("Sign by card", {"sites/cork/extensions/card.yaml": "version: 1.0.0\n"})
+    assert unread(installation) == []
+    made, whole = plans(installation, base="main~1")
+    assert made.to_json() == whole.to_json()
+    assert "conflict-policy" in {found.code for found in made.diagnostics}
 
 
 def test_a_signed_site_is_read_where_the_commit_it_was_settled_at_is_none(

@@ -93,7 +93,8 @@ compliance:
 """
 
 
-def _manifest(extension: str, version: str, rest: str) -> str:
+def manifest(extension: str, version: str, rest: str) -> str:
+    """Return an extension's manifest, ``rest`` being what is not the same in all of them."""
     return _MANIFEST.format(extension=extension, version=version) + rest
 
 
@@ -156,12 +157,10 @@ FILES = {
         "email: quality@plant.example}\n"
     ),
     PROFILE: profile_file(),
-    "catalog/extensions/line-dashboard/1.0.0.yaml": _manifest(
-        DASHBOARD, "1.0.0", _DASHBOARD_SCHEMA
-    ),
-    "catalog/extensions/erp-adapter/3.0.0.yaml": _manifest(ERP, "3.0.0", _ERP_SCHEMA),
-    "catalog/extensions/erp-adapter/3.1.0.yaml": _manifest(ERP, "3.1.0", _ERP_SCHEMA),
-    "catalog/extensions/e-signature/2.0.0.yaml": _manifest(SIGNATURE, "2.0.0", _SIGNATURE_SCHEMA),
+    "catalog/extensions/line-dashboard/1.0.0.yaml": manifest(DASHBOARD, "1.0.0", _DASHBOARD_SCHEMA),
+    "catalog/extensions/erp-adapter/3.0.0.yaml": manifest(ERP, "3.0.0", _ERP_SCHEMA),
+    "catalog/extensions/erp-adapter/3.1.0.yaml": manifest(ERP, "3.1.0", _ERP_SCHEMA),
+    "catalog/extensions/e-signature/2.0.0.yaml": manifest(SIGNATURE, "2.0.0", _SIGNATURE_SCHEMA),
     "sites/bremen/site.yaml": site_file(BREMEN, "Bremen Works", "standard"),
     BREMEN_ERP: erp_file("bremen", rest="reason: Connect to the group's ERP\n"),
     BREMEN_SIGNATURE: signature_file(),
