@@ -13,6 +13,7 @@ from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
 
+from reconciler.desired.alike_files import AlikeFiles
 from reconciler.desired.common_files import CommonFiles, require_same
 from reconciler.desired.file_models import read_model
 from reconciler.desired.layout import Place
@@ -25,6 +26,7 @@ from reconciler.desired.merging import (
 )
 from reconciler.desired.quiet_sites import quiet_sites
 from reconciler.desired.yaml.reader import read_yaml
+from reconciler.model.canonical import config_hash_of
 from reconciler.model.desired import DesiredConfiguration, Layer, Site
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
@@ -90,7 +92,8 @@ class SiteReader:
         self._checker = checker
         self._known_profiles = common.profiles.keys() | common.broken_profiles
         self._layers: dict[tuple[str, ...], ProfileLayers] = {}
-        self._quiet = quiet_sites(common, self._catalog)
+        self._quiet = quiet_sites(common)
+        self._alike = AlikeFiles(checker)
 
     def read(
         self,
@@ -112,22 +115,18 @@ class SiteReader:
         reading = SiteReading(slug)
         rows = _taken_over(reading, *like) if like is not None else []
         own: dict[str, tuple[ExtensionFile, Document]] = {}
-        for file, data in files:
-            read = read_yaml(file.shown, data)
-            if read.diagnostics:
-                reading.diagnostics.extend(read.diagnostics)
-            if read.document is None:
-                if file.place.kind == "extension":
-                    reading.broken.add(file.place.second)
-            elif file.place.kind == "site":
-                self._read_site(reading, read.document)
+        for file, data in sorted(files, key=_site_first):
+            row = self._alike_row(reading.site, file.place.second, data, keep)
+            if row is not None:
+                rows.append(row)
             else:
-                self._read_extension(reading, file.place.second, read.document, own)
+                self._read_file(reading, file, data, own)
         if reading.site is not None:
             rows += self._merge(reading, reading.site, own, {row.extension for row in rows})
             reading.enabled = _columns(rows)
             if like is None:
                 self._judge(reading, reading.site)
+        self._alike.learn_of_missed(good=reading.is_clean)
         reading.documents = {
             extension: document
             for extension, (_, document) in own.items()
@@ -135,11 +134,51 @@ class SiteReader:
         }
         return reading
 
+    def _alike_row(
+        self, site: Site | None, extension: str, data: bytes, keep: Container[str] | None
+    ) -> _Row | None:
+        """Return what there is to keep of a file that is like others, and all of a configuration.
+
+        None of one that has to be read in the long way.
+        """
+        if site is None or not extension or keep is None or extension in keep:
+            return None
+        if extension in self.layers(site.profiles):
+            return None
+        alike = self._alike.read(extension, data)
+        if alike is None:
+            return None
+        version, configuration, reason = alike
+        return _Row(
+            extension=intern(extension),
+            version=version,
+            config_hash=config_hash_of(site.id, extension, version, configuration.encode()),
+            has_own_file=True,
+            remark=Remark(reason) if reason else _NO_REMARK,
+        )
+
     def layers(self, names: tuple[str, ...]) -> ProfileLayers:
         """Return what some profiles bring, in their order."""
         if names not in self._layers:
             self._layers[names] = profile_layers(names, self._common.profiles)
         return self._layers[names]
+
+    def _read_file(
+        self,
+        reading: SiteReading,
+        file: SiteFilePath,
+        data: bytes,
+        own: dict[str, tuple[ExtensionFile, Document]],
+    ) -> None:
+        read = read_yaml(file.shown, data)
+        reading.diagnostics.extend(read.diagnostics)
+        extension = file.place.second
+        if read.document is not None and extension:
+            self._read_extension(reading, extension, read.document, own)
+        elif read.document is not None:
+            self._read_site(reading, read.document)
+        elif extension:
+            reading.broken.add(extension)
 
     def _read_site(self, reading: SiteReading, document: Document) -> None:
         slug = reading.slug
@@ -211,6 +250,11 @@ class SiteReader:
                 reading.diagnostics.append(
                     missing_version(site, extension, layers, document, self._catalog)
                 )
+
+
+def _site_first(file: tuple[SiteFilePath, bytes]) -> bool:
+    """Order a site's files so that its own comes before those of its extensions."""
+    return file[0].place.kind != "site"
 
 
 def _taken_over(reading: SiteReading, other: SiteReading, changed: frozenset[str]) -> list[_Row]:

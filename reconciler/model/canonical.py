@@ -102,11 +102,15 @@ def config_hash(site_id: UUID, extension_id: str, version: str, configuration: J
     It covers site and version as well, so that a signature given for one of them cannot serve
     another.
     """
-    return content_hash(
-        {
-            "configuration": configuration,
-            "extension": extension_id,
-            "site": str(site_id),
-            "version": version,
-        }
+    return config_hash_of(site_id, extension_id, version, canonical_json(configuration))
+
+
+def config_hash_of(site_id: UUID, extension_id: str, version: str, canonical: bytes) -> str:
+    """Return ``config_hash`` of a configuration that is in canonical form already."""
+    content = b'{"configuration":%b,"extension":%b,"site":"%b","version":%b}' % (
+        canonical,
+        canonical_json(extension_id),
+        str(site_id).encode(),
+        canonical_json(version),
     )
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"

@@ -39,6 +39,18 @@ class Resolution(NamedTuple):
     """Why it is not satisfied."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbourhood:
+    """How the dependencies of one extension are met, where there is nothing to say about it.
+
+    One object stands for it at every site that has the same; the ids of sites in it mean nothing.
+    """
+
+    resolutions: tuple[Resolution, ...]
+    depends_on: tuple[str, ...] = ()
+    """The extensions among them."""
+
+
 class ConflictType(StrEnum):
     """What makes two extensions conflict."""
 

@@ -20,11 +20,17 @@ from reconciler.model.derived import (
 from reconciler.model.desired import ConfigurationKey, DesiredState, Site
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.enabled import Enabled
-from reconciler.model.relations import ConfigurationVerdict, Relations, Resolution
+from reconciler.model.relations import (
+    ConfigurationVerdict,
+    Neighbourhood,
+    Relations,
+    Resolution,
+)
 from reconciler.planning.site_conflicts import conflicting, conflicts_by_site, each_once
 
 # Counted up when the same records come to be written otherwise: then every site is refreshed.
 _FORM = 1
+_MOST_KEPT = 50_000
 _BY_SIGNATURE = attrgetter("extension", "aspect", "role")
 
 RequiredSignatures: TypeAlias = Callable[[str, str], Sequence[RequiredSignature]]
@@ -42,7 +48,7 @@ class DerivedRecords(Mapping[UUID, SiteRecords]):
         relations: its extensions among themselves.
         diagnostics: all findings about it, those that a waiver accepted among them.
         required: which signatures are asked for.
-        quiet: what ``quiet_digest`` says of sites.
+        quiet: what ``QuietDigests`` says of sites.
     """
 
     def __init__(
@@ -100,15 +106,47 @@ class DerivedRecords(Mapping[UUID, SiteRecords]):
         return self._quiet.get(site_id) or self[site_id].digest
 
 
-def quiet_digest(
-    enabled: Enabled, required: RequiredSignatures, resolutions: Iterable[Resolution]
-) -> str:
-    """Return the digest over the records of a site with neither errors nor conflicts."""
-    verdicts = [
-        [extension, config_hash, (), ()]
-        for extension, config_hash in zip(enabled.extensions, enabled.hashes, strict=True)
-    ]
-    return _digest(verdicts, _signatures(enabled, required), _each_once(resolutions), ())
+class QuietDigests:
+    """The digests over the records of sites with neither errors nor conflicts.
+
+    Args:
+        required: which signatures are asked for.
+    """
+
+    def __init__(self, required: RequiredSignatures) -> None:
+        self._required = required
+        self._of_versions: dict[tuple[str, str], str] = {}
+        self._of_neighbourhoods: dict[Neighbourhood, str] = {}
+
+    def of(self, enabled: Enabled, found: Sequence[Neighbourhood]) -> str:
+        """Return the digest of a site; ``found`` has the extensions in the order of ``enabled``.
+
+        It is made of parts in writing, of which many come again.
+        """
+        verdicts = [
+            f'["{extension}","{config_hash}",[],[]]'
+            for extension, config_hash in zip(enabled.extensions, enabled.hashes, strict=True)
+        ]
+        signatures = filter(None, [self._signatures(*pair) for pair in enabled.with_versions()])
+        met = filter(None, map(self._met, found))
+        parts = f"[{','.join(verdicts)}],[{','.join(signatures)}],[{','.join(met)}]"
+        return _digest_of_text(f"[{_FORM},{parts},[]]")
+
+    def _signatures(self, extension: str, version: str) -> str:
+        known = self._of_versions.get((extension, version))
+        if known is None:
+            asked = sorted(self._required(extension, version), key=_BY_SIGNATURE)
+            known = self._of_versions[extension, version] = _listed(_as_listed(asked))
+        return known
+
+    def _met(self, neighbourhood: Neighbourhood) -> str:
+        known = self._of_neighbourhoods.get(neighbourhood)
+        if known is None:
+            if len(self._of_neighbourhoods) >= _MOST_KEPT:
+                self._of_neighbourhoods.clear()
+            known = _listed(_as_met(_each_once(neighbourhood.resolutions)))
+            self._of_neighbourhoods[neighbourhood] = known
+        return known
 
 
 def outdated_sites(
@@ -224,9 +262,29 @@ def _digest(
     content = [
         _FORM,
         verdicts,
-        [[it.extension, it.aspect, it.role, it.enforced] for it in required],
-        [(key.extension_id, *said) for key, *said in resolutions],
+        _as_listed(required),
+        _as_met(resolutions),
         [[*it.identity, it.severity, it.reason] for it in conflicts],
     ]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return _digest_of_text(_json(content))
+
+
+def _as_listed(required: Iterable[RequiredSignature]) -> list[Any]:
+    return [[it.extension, it.aspect, it.role, it.enforced] for it in required]
+
+
+def _as_met(resolutions: Iterable[Resolution]) -> list[Any]:
+    return [(key.extension_id, *said) for key, *said in resolutions]
+
+
+def _listed(entries: list[Any]) -> str:
+    """Return entries as they are written in a list, without its brackets."""
+    return _json(entries)[1:-1]
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+
+def _digest_of_text(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -14,7 +14,7 @@ from reconciler.model.manifest import Catalog, Manifest, plain_version
 from reconciler.rules.configuration_schema import SchemaChecker
 from reconciler.rules.references import check_catalog_reference
 from reconciler.rules.secrets import check_secrets
-from reconciler.rules.shape import KnownShapes, Shape, UnusualError, shape_of
+from reconciler.rules.shape import KnownShapes, Shape, Validator, shape_if_usual
 
 
 class ContentChecker:
@@ -38,6 +38,18 @@ class ContentChecker:
         """
         yield from self._schemas.check_manifest(manifest)
 
+    def in_order(
+        self, extension: str, version: str, shape: Shape
+    ) -> tuple[Manifest, Validator] | None:
+        """Return the manifest of a version, and what looks at the values of a configuration.
+
+        That is, of one of this shape: where there is nothing else to be found in it. None where
+        that is not known.
+        """
+        manifest = self._catalog.manifest(extension, version)
+        validator = self._in_order.get(id(manifest), shape)
+        return None if manifest is None or validator is None else (manifest, validator)
+
     def check(
         self, desired: DesiredConfiguration, configuration: JsonObject
     ) -> Sequence[Diagnostic]:
@@ -53,7 +65,7 @@ class ContentChecker:
             if identity in self._unreadable:
                 return ()
             return list(check_catalog_reference(desired, self._catalog))
-        shape = _shape(configuration)
+        shape = shape_if_usual(configuration)
         known = self._in_order.get(id(manifest), shape)
         if known is not None and known.is_valid(configuration):
             return ()
@@ -66,10 +78,3 @@ class ContentChecker:
             if validator is not None:
                 self._in_order.add(id(manifest), shape, validator)
         return found
-
-
-def _shape(configuration: JsonObject) -> Shape | None:
-    try:
-        return shape_of(configuration)
-    except UnusualError:
-        return None

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reconciler.model.manifest import ManifestContent
 from reconciler.model.relations import Conflict, DependencyType, Resolution
 from reconciler.rules.conflicts import conflict_order, conflicts_at
-from reconciler.rules.dependencies import cycles, edges, other_providers, resolutions
+from reconciler.rules.dependencies import cycles, edges, resolutions
 from reconciler.rules.network import Network
 from reconciler.rules.versions import at_least
 
@@ -92,12 +92,6 @@ def relations_at(network: Network) -> SiteRelations:
     for circle in circles:
         problems[Problem(ProblemKind.CYCLE, circle[0], circle[1:])] = None
     return SiteRelations(network, resolved, conflicts, circles, problems)
-
-
-def is_quiet(found: SiteRelations) -> bool:
-    """Return whether there is nothing to say about the extensions of a site."""
-    said = other_providers(found.network, found.resolutions)
-    return not found.problems and next(said, None) is None
 
 
 def unmet(resolution: Resolution) -> Problem:

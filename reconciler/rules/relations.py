@@ -77,7 +77,7 @@ class Installation:
 
         Args:
             state: the desired state.
-            quiet: the sites where all is known to be well (``problems.is_quiet``).
+            quiet: the sites where all is known to be well (``neighbourhoods``).
         """
         networks = Networks(state)
         followers = _followers(state, networks)

@@ -58,6 +58,14 @@ def shape_of(value: JsonValue) -> Shape:
     return _KINDS[type(value)]
 
 
+def shape_if_usual(value: JsonValue) -> Shape | None:
+    """Return the shape of a configuration; None of one that has to be looked at by itself."""
+    try:
+        return shape_of(value)
+    except UnusualError:
+        return None
+
+
 class Validator(Protocol):
     """Looks at the values in a configuration."""
 

@@ -14,8 +14,14 @@ from hypothesis import strategies as st
 from reconciler.model.derived import RecordedDigest, RequiredSignature
 from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.diagnostic import Diagnostic, Location, Severity
-from reconciler.model.relations import Conflict, DependencyType, Relations, Resolution
-from reconciler.planning.derived import DerivedRecords, outdated_sites, quiet_digest
+from reconciler.model.relations import (
+    Conflict,
+    DependencyType,
+    Neighbourhood,
+    Relations,
+    Resolution,
+)
+from reconciler.planning.derived import DerivedRecords, QuietDigests, outdated_sites
 from tests.support.desired_folder import DesiredFolder
 from tests.support.installation import BREMEN, CORK, DASHBOARD, DAYTON, ERP, FILES, SIGNATURE
 from tests.support.relations import WAIVER, accepted, conflict, relations, resolution
@@ -180,8 +186,21 @@ def test_a_digest_that_is_known_of_a_quiet_site_is_the_one_of_its_records(
     head: DesiredState, met: list[Resolution], found: list[Diagnostic]
 ) -> None:
     known = relations(met, [conflict((DAYTON, DASHBOARD), (DAYTON, ERP))])
+    digests = QuietDigests(signed_by_quality)
     quiet = {
-        site_id: quiet_digest(enabled, signed_by_quality, known.resolutions.get(site_id, ()))
+        site_id: digests.of(
+            enabled,
+            [
+                Neighbourhood(
+                    tuple(
+                        each
+                        for each in known.resolutions.get(site_id, ())
+                        if each.key.extension_id == extension
+                    )
+                )
+                for extension in enabled.extensions
+            ],
+        )
         for site_id, enabled in head.enabled.items()
     }
     told = DerivedRecords(head, known, found, signed_by_quality, quiet)

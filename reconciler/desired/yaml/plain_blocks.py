@@ -44,11 +44,12 @@ _FLOW_MAPPING = rf"\{{{_PAIR}(?:, {_PAIR})*\}}"
 _FLOW_LIST = rf"\[{_ITEM}(?:, {_ITEM})*\]"
 _VALUE = rf"{_plain(_WORD)}|{_QUOTED}|{_FLOW_MAPPING}|{_FLOW_LIST}"
 _COMMENT = r"\#[ -~]*"
-_ENTRY = rf"(- )?(?:({_KEY}):(?: +({_VALUE}))?|({_VALUE}))(?: +{_COMMENT})?"
-_LINE = re.compile(rf"( *)(?:{_COMMENT}|{_ENTRY}|)")
+_ENTRY = rf"(- )?(?:({_KEY}):(?: +(?P<value>{_VALUE}))?|(?P<item>{_VALUE}))(?: +{_COMMENT})?"
+ENTRY_LINE: Final = re.compile(rf"( *)(?:{_COMMENT}|{_ENTRY}|)")
+"""What one line may be: its indentation, dash, key, and value or item."""
 # Of what a line was found to be, so that one follows the other from end to end.
-_PAIRS = re.compile(rf"({_KEY}): ({_ITEM})")
-_ITEMS = re.compile(_ITEM)
+FLOW_PAIRS: Final = re.compile(rf"({_KEY}): ({_ITEM})")
+FLOW_ITEMS: Final = re.compile(_ITEM)
 
 _NOT_AS_WRITTEN: Final = SPECIAL_STARTS | frozenset("\"'{[")
 _NOTHING: Final = object()
@@ -96,7 +97,7 @@ class _Lines(dict[str, _Line | None]):
         self._met: set[int] = set()
 
     def __missing__(self, text: str) -> _Line | None:
-        found = _LINE.fullmatch(text)
+        found = ENTRY_LINE.fullmatch(text)
         if found is None:
             raise NotPlainError
         line = self._line(*found.groups(default=""))
@@ -233,12 +234,12 @@ def _value(written: str) -> JsonValue:
     if start == "{":
         return _flow_mapping(written)
     if start == "[":
-        return [_item(item) for item in _ITEMS.findall(written)]
+        return [_item(item) for item in FLOW_ITEMS.findall(written)]
     return _scalar(written)
 
 
 def _flow_mapping(written: str) -> JsonObject:
-    pairs = _PAIRS.findall(written)
+    pairs = FLOW_PAIRS.findall(written)
     keys = {key for key, _ in pairs}
     if not keys.isdisjoint(CONSTANTS):
         raise NotPlainError

@@ -1,0 +1,140 @@
+"""Extension files that are like others, read by their outline and not line by line.
+
+The configuration of such a file is as another's, but for some scalars. That one was read in the
+long way and nothing was found, so what is left to be done is to look at the scalars.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
+
+from pydantic_core import from_json
+
+from reconciler.desired.yaml.outline import Fields, Outline, Template, outline_of
+from reconciler.rules.content import ContentChecker
+from reconciler.rules.shape import Shape, shape_if_usual
+
+_CONFIGURATION, _REASON, _VERSION = "configuration", "reason", "version"
+_LARGEST_BYTES: Final = 4_096
+_MOST_OUTLINES: Final = 200
+_MOST_ALIKE: Final = 8
+_MOST_MET: Final = 10_000
+_Look: TypeAlias = tuple[str, str, int, int]
+"""How the first and the last line begin, and how many lines and commas there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What files of one outline say, as far as it is the same in all of them."""
+
+    outline: Outline
+    version: str
+    shape: Shape
+    configuration: Template
+    reason: Template | None
+
+
+class AlikeFile(NamedTuple):
+    """What a file says that is like others."""
+
+    version: str
+    configuration: str
+    """Its canonical JSON."""
+    reason: str | None
+
+
+class AlikeFiles:
+    """The outlines of extension files that nothing was found in. Bounded.
+
+    Args:
+        checker: who looks at the values, and knows which shapes are in order.
+    """
+
+    def __init__(self, checker: ContentChecker) -> None:
+        self._checker = checker
+        self._known: dict[_Look, list[_Known]] = {}
+        self._number = 0
+        self._met: set[_Look] = set()
+        self._missed: list[str] = []
+
+    def read(self, extension: str, data: bytes) -> AlikeFile | None:
+        """Return what an extension's file says; None where it has to be read in the long way.
+
+        It says then what the long way would find, and there is nothing to be found in it.
+        """
+        text = _text(data)
+        if text is None:
+            return None
+        for known in self._known.get(_look(text), ()):
+            fields = known.outline.fields(text)
+            if fields is not None:
+                return self._file(extension, known, fields)
+        self._missed.append(text)
+        return None
+
+    def _file(self, extension: str, known: _Known, fields: Fields) -> AlikeFile | None:
+        in_order = self._checker.in_order(extension, known.version, known.shape)
+        if in_order is None:
+            return None
+        manifest, validator = in_order
+        configuration = known.configuration.filled(fields)
+        if not validator.is_valid(from_json(configuration)):
+            return None
+        # A text in which there is nothing to escape.
+        reason = known.reason.filled(fields)[1:-1] if known.reason else None
+        return AlikeFile(manifest.content.version, configuration, reason)
+
+    def learn_of_missed(self, *, good: bool) -> None:
+        """Learn the outlines of the files that were asked for since, where several have one.
+
+        Args:
+            good: whether nothing was found in any of them; else there is nothing to be learned.
+        """
+        missed, self._missed = self._missed, []
+        for text in missed if good else ():
+            if self._number < _MOST_OUTLINES:
+                self._learn(text)
+
+    def _learn(self, text: str) -> None:
+        look = _look(text)
+        if look not in self._met:
+            if len(self._met) < _MOST_MET:
+                self._met.add(look)
+            return
+        alike = self._known.setdefault(look, [])
+        if len(alike) >= _MOST_ALIKE or any(each.outline.fields(text) for each in alike):
+            return
+        if (known := _learned(text)) is not None:
+            self._number += 1
+            alike.append(known)
+
+
+def _learned(text: str) -> _Known | None:
+    outline = outline_of(text, (_CONFIGURATION, _REASON))
+    if outline is None or not outline.example.keys() <= {_CONFIGURATION, _REASON, _VERSION}:
+        return None
+    version, reason = outline.example.get(_VERSION), outline.example.get(_REASON)
+    configuration = outline.example.get(_CONFIGURATION)
+    if not isinstance(version, str) or not isinstance(configuration, dict):
+        return None
+    shape = shape_if_usual(configuration)
+    if shape is None:
+        return None
+    return _Known(
+        outline=outline,
+        version=version,
+        shape=shape,
+        configuration=outline.template(_CONFIGURATION),
+        reason=None if reason is None else outline.template(_REASON),
+    )
+
+
+def _text(data: bytes) -> str | None:
+    return data.decode("ascii") if len(data) <= _LARGEST_BYTES and data.isascii() else None
+
+
+def _look(text: str) -> _Look:
+    first = text[: text.find(":")]
+    last = text[text.rfind("\n", 0, -1) :]
+    return first, last[: last.find(":")], text.count("\n"), text.count(",")
