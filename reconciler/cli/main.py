@@ -16,6 +16,7 @@ import click
 from reconciler import __version__
 from reconciler.cli import signals
 from reconciler.cli.app import LazyGroup, global_options
+from reconciler.cli.memory import collect_rarely
 from reconciler.settings import Settings, color_from, forget_repository
 
 USAGE = 64
@@ -74,6 +75,7 @@ def cli(context: click.Context) -> None:
 def main() -> NoReturn:
     """Run the program on the command line's arguments and exit."""
     signals.listen()
+    collect_rarely()
     forget_repository(os.environ)
     # A program that was started with one of them closed still ends by its exit code.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115

@@ -11,9 +11,7 @@ from reconciler.cli.output import Output
 from reconciler.cli.requests import database_of, exit_code, is_trusted, plan_request, write_file
 from reconciler.cli.shown_plan import show_plan
 from reconciler.model.plan import Plan
-from reconciler.operations import apply as applying
 from reconciler.operations import plan as planning
-from reconciler.operations.apply import ApplyRequest
 from reconciler.operations.plan import PlanRequest
 from reconciler.settings import Settings
 
@@ -67,7 +65,9 @@ def plan(
 
 def _made(request: PlanRequest, settings: Settings, *, rehearse: bool) -> Plan:
     if rehearse:
-        rehearsed = ApplyRequest(request, trusted=is_trusted(settings))
+        from reconciler.operations import apply as applying
+
+        rehearsed = applying.ApplyRequest(request, trusted=is_trusted(settings))
         return applying.rehearse(rehearsed, database_of(settings))
     return planning.plan(request, database_of(settings))
 

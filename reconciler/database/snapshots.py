@@ -9,7 +9,6 @@ from reconciler.database.connection import Connection
 from reconciler.database.evidence import stream
 from reconciler.database.row_counts import expect_rows
 from reconciler.database.sql_files import query
-from reconciler.database.state import decoded
 from reconciler.model.snapshot import (
     Entry,
     KeptConfiguration,
@@ -18,6 +17,7 @@ from reconciler.model.snapshot import (
     SignaturesKept,
     Snapshot,
 )
+from reconciler.model.stored import shown_value
 
 
 def write_snapshots(
@@ -117,4 +117,4 @@ def signatures_kept(
 def _kept(
     version: str | None, config_hash: str | None, digest: str | None, text: str | None
 ) -> KeptConfiguration:
-    return KeptConfiguration(version, config_hash, digest, decoded(text), text is not None)
+    return KeptConfiguration(version, config_hash, digest, shown_value(text), text is not None)

@@ -6,7 +6,6 @@ its own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,6 @@ from reconciler.model.desired import ConfigurationKey
 from reconciler.model.enabled import Enabled
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.live import (
-    Bodies,
     DatabaseIdentity,
     DatabaseRow,
     LastChange,
@@ -164,25 +162,12 @@ def recorded_digests(connection: Connection, sites: Collection[UUID]) -> dict[UU
     return {site_id: RecordedDigest(digest, run_id) for site_id, digest, run_id in rows}
 
 
-def bodies(
+def live_bodies(
     connection: Connection, keys: Sequence[ConfigurationKey]
-) -> dict[ConfigurationKey, Bodies]:
-    """Return the live and last-applied configurations of ``keys``."""
-    rows = connection.execute(query("state/bodies"), _key_arrays(keys))
-    return {
-        ConfigurationKey(site_id, extension_id): Bodies(decoded(live), decoded(applied))
-        for site_id, extension_id, live, applied in rows
-    }
-
-
-def decoded(text: str | None) -> Any:
-    """Return a stored configuration; one that no reader takes is described, not shown."""
-    if text is None:
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return f"(cannot be shown: {len(text)} characters of JSON beyond what can be read)"
+) -> dict[ConfigurationKey, str]:
+    """Return what the configurations hold that are live among ``keys``, as JSON."""
+    rows = connection.execute(query("state/live_bodies"), _key_arrays(keys))
+    return {ConfigurationKey(site_id, extension_id): text for site_id, extension_id, text in rows}
 
 
 def out_of_band_edits(

@@ -67,6 +67,8 @@ def _ignored(tree: SourceTree) -> Iterator[Diagnostic]:
 
 def _similar(tree: SourceTree) -> Iterator[Diagnostic]:
     """Warn of paths that are one path where a file system folds case or Unicode forms."""
+    if all(relative.isascii() and relative.islower() for relative in tree.files):
+        return  # then no other path folds to the same
     first: dict[str, str] = {}
     for relative in sorted(tree.files):
         folded = unicodedata.normalize("NFC", relative).casefold()

@@ -91,6 +91,11 @@ class CommittedFiles(Files):
         self._git = git
         self._entries = entries
 
+    @property
+    def entries(self) -> Mapping[str, TreeEntry]:
+        """The entry of each file by its path."""
+        return self._entries
+
     def __getitem__(self, path: str) -> bytes:
         return next(iter(self.contents([path])))
 
@@ -114,6 +119,18 @@ class CommittedFiles(Files):
         kept = {path: entry for path, entry in self._entries.items() if path not in changes}
         new = {path: entry for path, entry in changes.items() if entry is not None}
         return CommittedFiles(self._git, {**kept, **new})
+
+    def differing(self, other: Files) -> Iterator[str]:
+        """Yield the paths that these and others are not known to have alike, byte for byte."""
+        if not isinstance(other, CommittedFiles):
+            yield from super().differing(other)
+            return
+        here, there = self._entries, other.entries
+        for path, entry in here.items():
+            beside = there.get(path)
+            if beside is not entry and (beside is None or beside.blob != entry.blob):
+                yield path
+        yield from (path for path in there if path not in here)
 
     def identity(self, path: str) -> str | None:
         """Return git's name of a file's bytes; None where there is no such file."""

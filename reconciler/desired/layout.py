@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reconciler.model.files import EXTENSION_ID_PATTERN, SLUG_PATTERN
 from reconciler.rules.suggestion import did_you_mean
@@ -31,8 +31,7 @@ _FORMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What a path says about a file: its kind, and the names its path gives it."""
 
     kind: str

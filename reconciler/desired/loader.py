@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -15,14 +14,11 @@ from reconciler.desired.layout import Place
 from reconciler.desired.site_files import SiteFilePath, SiteReader, SiteReading
 from reconciler.desired.source_tree import SourceTree
 from reconciler.desired.workers import FEW_FILES, each, processes_for
-from reconciler.model.collection import rare_collection
 from reconciler.model.desired import DesiredState, UnreadSites
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.rules.catalog import as_relied_on, check_ranges, enabled_versions
 from reconciler.rules.content import ContentChecker
 
-_MOST_KEPT = 10_000
-_NONE: frozenset[str] = frozenset()
 PlacedPath: TypeAlias = tuple[Place, str]
 
 
@@ -86,13 +82,6 @@ def load(
         beside: another tree, which is to be loaded ``like`` this one afterwards; what differs is
             read in the same go.
     """
-    with rare_collection():
-        return _load(tree, like, unread or UnreadSites(), beside)
-
-
-def _load(
-    tree: SourceTree, like: Loaded | None, unread: UnreadSites, beside: SourceTree | None
-) -> Loaded:
     paths = _paths(tree, like.parts if like else None)
     same = _shared(tree, paths, like)
     shared = same or _read_shared(tree, paths)
@@ -107,7 +96,7 @@ def _load(
         diagnostics += reading.diagnostics
         content += reading.content
     state = assembled(tree, common, reader, readings, diagnostics)
-    state = state and replace(state, unread=unread)
+    state = state and replace(state, unread=unread or UnreadSites())
     used = _relied_on(state, shared)
     for version, findings in common.broken.items():
         diagnostics += as_relied_on(findings, relied_on=version in used)
@@ -146,7 +135,8 @@ def _paths(tree: SourceTree, like: Parts | None) -> FolderPaths:
 
 def _paths_like(tree: SourceTree, other: SourceTree, paths: FolderPaths) -> FolderPaths:
     same = tree.prefix == other.prefix and tree.ignored == other.ignored
-    if same and tree.files.keys() == other.files.keys():
+    here, there = tree.files, other.files
+    if same and all(path in here and path in there for path in here.differing(there)):
         return paths
     return folder_paths(tree)
 
@@ -192,15 +182,6 @@ class _SiteJob(NamedTuple):
     """The files that the other tree has otherwise, and the extensions that they are of."""
 
 
-class _Keeps(IntEnum):
-    """Which documents are kept when they were read, and need not be read again by who asks."""
-
-    NONE = 0
-    CHANGED = 1
-    """Those that another tree has otherwise: they are what a plan is about."""
-    ALL = 2
-
-
 class _Sites:
     """The sites of a tree, to be read; ``like`` has what they share the same."""
 
@@ -228,13 +209,10 @@ class _Sites:
         ]
         jobs = self._jobs(needed, beside)
         number = sum(len(job.files) + len(job.beside[0] if job.beside else ()) for job in jobs)
-        keeps = _Keeps.ALL if number < FEW_FILES else _Keeps.NONE
-        if sum(len(job.beside[0]) for job in jobs if job.beside) <= _MOST_KEPT:
-            keeps = max(keeps, _Keeps.CHANGED)
-        other_tree = beside.tree if beside else self._tree
+        other_tree, keep = beside.tree if beside else self._tree, number < FEW_FILES
 
         def read(some: Sequence[_SiteJob]) -> Iterator[tuple[SiteReading, SiteReading | None]]:
-            return self._read(some, other_tree, keeps)
+            return self._read(some, other_tree, keep=keep)
 
         beside_readings = {}
         for reading, other in each(read, jobs, processes_for(number)):
@@ -282,20 +260,19 @@ class _Sites:
         return _SiteJob(slug, changed[0], (other, changed[1]), None)
 
     def _read(
-        self, jobs: Sequence[_SiteJob], other_tree: SourceTree, keeps: _Keeps
+        self, jobs: Sequence[_SiteJob], other_tree: SourceTree, *, keep: bool
     ) -> Iterator[tuple[SiteReading, SiteReading | None]]:
         """Yield what sites say, and what they say in the other tree."""
         contents = _contents(self._tree, [job.files for job in jobs])
         others = _contents(other_tree, [job.beside[0] for job in jobs if job.beside])
         for job in jobs:
             files = _files(self._tree, job.files, contents)
-            changed = job.beside[1] if job.beside else _NONE
-            keep = {_Keeps.NONE: _NONE, _Keeps.CHANGED: changed, _Keeps.ALL: None}[keeps]
-            reading, beside = self._reader.read(job.slug, files, job.like, keep), None
+            reading, beside = self._reader.read(job.slug, files, job.like, keep=keep), None
             if job.beside is not None:
                 before = list(_files(other_tree, job.beside[0], others))
                 if reading.is_clean:
-                    beside = self._reader.read(job.slug, before, (reading, changed), keep)
+                    like = reading, job.beside[1]
+                    beside = self._reader.read(job.slug, before, like, keep=keep)
             yield reading, beside
 
 
@@ -316,11 +293,10 @@ def _changed(
 def _differing(tree: SourceTree, other: SourceTree) -> dict[str, set[str]]:
     """Return the paths that two trees are not known to have alike, by the site they are of."""
     found: dict[str, set[str]] = {}
-    for relative in (*tree.files, *(path for path in other.files if path not in tree.files)):
-        if not _same(tree, other, relative):
-            top, _, rest = relative.partition("/")
-            if top == "sites":
-                found.setdefault(rest.partition("/")[0], set()).add(relative)
+    for relative in tree.files.differing(other.files):
+        top, _, rest = relative.partition("/")
+        if top == "sites":
+            found.setdefault(rest.partition("/")[0], set()).add(relative)
     return found
 
 

@@ -6,7 +6,7 @@ what they hold is let go again: a ``SiteReading`` has hashes and findings, and n
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -100,7 +100,8 @@ class SiteReader:
         slug: str,
         files: Iterable[tuple[SiteFilePath, bytes]],
         like: tuple[SiteReading, frozenset[str]] | None = None,
-        keep: Container[str] | None = None,
+        *,
+        keep: bool = True,
     ) -> SiteReading:
         """Return what one site's files say.
 
@@ -110,13 +111,13 @@ class SiteReader:
             like: another reading of this site, in which nothing was found, with the same
                 ``site.yaml``; and the extensions whose files are others now. Only those are
                 needed then, and the rest is taken over.
-            keep: the extensions whose documents are kept, and not read again; without, all.
+            keep: whether the extensions' documents are kept, and not read again by who asks.
         """
         reading = SiteReading(slug)
         rows = _taken_over(reading, *like) if like is not None else []
         own: dict[str, tuple[ExtensionFile, Document]] = {}
         for file, data in sorted(files, key=_site_first):
-            row = self._alike_row(reading.site, file.place.second, data, keep)
+            row = None if keep else self._alike_row(reading.site, file.place.second, data)
             if row is not None:
                 rows.append(row)
             else:
@@ -127,23 +128,16 @@ class SiteReader:
             if like is None:
                 self._judge(reading, reading.site)
         self._alike.learn_of_missed(good=reading.is_clean)
-        reading.documents = {
-            extension: document
-            for extension, (_, document) in own.items()
-            if keep is None or extension in keep
-        }
+        if keep:
+            reading.documents = {extension: document for extension, (_, document) in own.items()}
         return reading
 
-    def _alike_row(
-        self, site: Site | None, extension: str, data: bytes, keep: Container[str] | None
-    ) -> _Row | None:
+    def _alike_row(self, site: Site | None, extension: str, data: bytes) -> _Row | None:
         """Return what there is to keep of a file that is like others, and all of a configuration.
 
         None of one that has to be read in the long way.
         """
-        if site is None or not extension or keep is None or extension in keep:
-            return None
-        if extension in self.layers(site.profiles):
+        if site is None or not extension or extension in self.layers(site.profiles):
             return None
         alike = self._alike.read(extension, data)
         if alike is None:

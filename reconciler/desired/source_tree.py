@@ -26,6 +26,14 @@ class Files(Mapping[str, bytes]):
     def identity(self, path: str) -> str | None:
         """Return what names the bytes of a file wherever they stand; None where nothing does."""
 
+    def differing(self, other: Files) -> Iterator[str]:
+        """Yield the paths that these and others are not known to have alike, byte for byte."""
+        for path in self:
+            identity = self.identity(path)
+            if identity is None or identity != other.identity(path):
+                yield path
+        yield from (path for path in other if path not in self)
+
 
 class ReadFiles(Files):
     """Files that were read already.

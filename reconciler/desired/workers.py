@@ -11,14 +11,16 @@ import gc
 import multiprocessing
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import TypeVar, cast
 
-from reconciler.model.collection import rare_collection
 from reconciler.model.errors import ReconcilerError
 
 Job = TypeVar("Job")
@@ -96,6 +98,18 @@ def _received(readers: list[Connection]) -> Iterator[Result]:
                 yield from several
 
 
+def _close_sockets() -> None:
+    """Let go of what only the process that forked this one has to do with: the database's link.
+
+    A server is to notice at once when that process is gone.
+    """
+    for held in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the folder's own
+            number = int(held.name)
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                os.close(number)
+
+
 def _work(
     work: Callable[[Sequence[Job]], Iterable[Result]],
     jobs: Sequence[Job],
@@ -108,14 +122,14 @@ def _work(
         signal.signal(name, signal.SIG_DFL)
     for reader in inherited:
         reader.close()
+    _close_sockets()
     gc.freeze()
-    with rare_collection():
-        try:
-            results = iter(work(jobs))
-            while several := list(islice(results, _SENT_TOGETHER)):
-                writer.send(several)
-        except BrokenPipeError:
-            return
-        except Exception as error:  # noqa: BLE001 -- raised again where it can be handled
-            writer.send(error)
-        writer.send(_DONE)
+    try:
+        results = iter(work(jobs))
+        while several := list(islice(results, _SENT_TOGETHER)):
+            writer.send(several)
+    except BrokenPipeError:
+        return
+    except Exception as error:  # noqa: BLE001 -- raised again where it can be handled
+        writer.send(error)
+    writer.send(_DONE)

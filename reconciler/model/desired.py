@@ -100,6 +100,8 @@ class DesiredConfiguration:
 
     def source(self, path: Path) -> Layer:
         """Return the layer that the value at ``path`` of the configuration comes from."""
+        if len(self.layers) == 1:
+            return self.layers[0]
         for layer in reversed(self.layers):
             if contains(layer.configuration, path):
                 return layer

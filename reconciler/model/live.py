@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -45,14 +44,6 @@ class DatabaseRow:
     def drifted(self) -> bool:
         """Whether the live row is not what the reconciler last wrote."""
         return self.live != self.applied
-
-
-@dataclass(frozen=True, slots=True)
-class Bodies:
-    """The configurations of a key, read only where something differs."""
-
-    live: Any = None
-    applied: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,11 @@ def holds_password(value: object) -> bool:
 
 def is_sensitive(schema: Mapping[str, Any], path: Path) -> bool:
     """Return whether the value at ``path`` of a configuration is, or lies in, a secret."""
-    part = schema_part(schema)
+    return _is_sensitive(schema_part(schema), path)
+
+
+@lru_cache(maxsize=65_536)
+def _is_sensitive(part: SchemaPart, path: Path) -> bool:
     for step in path:
         part = part.below(step)
         named = isinstance(step, str) and (step == ENCRYPTED_KEY or is_secret_name(step))

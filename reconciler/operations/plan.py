@@ -21,7 +21,7 @@ from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.files import SignoffEntry
-from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
+from reconciler.model.live import DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockedReason, NeededSignoff, Plan, Scope
 from reconciler.model.settled import SettledSite
 from reconciler.operations.authorship import authorship_of, users_needed, writers_of
@@ -50,7 +50,7 @@ from reconciler.operations.rows_concerned import (
     rows_of_signed,
 )
 from reconciler.operations.unread_sites import read_partly, still_settled
-from reconciler.planning.compare import Divergence, divergences, origin
+from reconciler.planning.compare import Divergence, divergences, origin, told_by_own_files
 from reconciler.planning.derived import DerivedRecords
 from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
@@ -244,10 +244,9 @@ def inputs_on(
     )
 
 
-def _bodies(
-    connection: Connection, found: Iterable[Divergence]
-) -> Mapping[ConfigurationKey, Bodies]:
-    return database.bodies(connection, [each.key for each in found])
+def _bodies(connection: Connection, found: Iterable[Divergence]) -> Mapping[ConfigurationKey, str]:
+    live = [each.key for each in found if each.row is not None and each.row.live is not None]
+    return database.live_bodies(connection, live)
 
 
 def _edits(
@@ -257,8 +256,12 @@ def _edits(
 
 
 def _read_what_differs(prepared: PreparedRequest, found: list[Divergence]) -> None:
-    before = prepared.base.configurations if prepared.base else {}
-    read_together(side for each in found for side in (each.desired, before.get(each.key)))
+    """Read the files that the plan looks into: what is wanted, and what the base has otherwise."""
+    base = prepared.base.configurations if prepared.base else {}
+    wanted = {each.key: each.desired for each in found if each.desired is not None}
+    before = [base[key] for key in wanted if key in base]
+    doubtful = (it for it in before if not told_by_own_files(it, wanted[it.key]))
+    read_together([*wanted.values(), *doubtful])
 
 
 def _authors(

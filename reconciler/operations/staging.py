@@ -9,7 +9,6 @@ from uuid import UUID
 
 from reconciler.database.writer import StagedChange, StagedSignature
 from reconciler.model.change import Action, Change, Signature
-from reconciler.model.collection import rare_collection
 from reconciler.model.derived import SiteRecords
 from reconciler.model.desired import DesiredState
 from reconciler.model.plan import BlockedReason, Plan
@@ -28,7 +27,6 @@ class Forced:
         return {"reason": self.reason, "overridden": overridden}
 
 
-@rare_collection()
 def staged_changes(
     plan: Plan, head: DesiredState, run_id: UUID, forced: Forced | None = None
 ) -> list[StagedChange]:

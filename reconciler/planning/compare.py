@@ -103,11 +103,20 @@ def _own_words(configuration: DesiredConfiguration) -> tuple[object, object]:
     return own, configuration.site.profiles
 
 
+def told_by_own_files(before: DesiredConfiguration, after: DesiredConfiguration) -> bool:
+    """Return whether it is known by the hashes that a site's own file says something else.
+
+    That is so where there is nothing else to say it. Elsewhere the files have to be looked at.
+    """
+    alone = all(len(each.layers) == 1 and not each.layers[0].base for each in (before, after))
+    return alone and before.version == after.version and before.config_hash != after.config_hash
+
+
 def _through_profile(
     before: DesiredConfiguration | None, after: DesiredConfiguration | None
 ) -> bool:
     if before is not None and after is not None:
-        return _own_words(before) == _own_words(after)
+        return not told_by_own_files(before, after) and _own_words(before) == _own_words(after)
     only = before or after
     # Base () is the site's own file; a profile's entry stands deeper in its document.
     return only is not None and bool(only.layers[-1].base)

@@ -29,10 +29,15 @@ def _same(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def _plainly_same(old: Any, new: Any) -> bool:
-    """Tell without going into them that two values are the same, as most of a configuration is."""
-    kind = type(old)
-    return kind is type(new) and kind in _SIMPLE and bool(old == new)
+def _not_plainly_same(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return the keys of what is not seen at once to be the same, as most of it is, in order."""
+    found = [key for key in new if key not in old]
+    for key, before in old.items():
+        after = new.get(key, _ABSENT)
+        kind = type(before)
+        if kind is not type(after) or kind not in _SIMPLE or before != after:
+            found.append(key)
+    return sorted(found)
 
 
 def differing_paths(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
@@ -45,10 +50,8 @@ def differing_paths(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path,
         if not _same(old, new):
             yield path, old, new
     elif isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted(old.keys() | new.keys()):
-            before, after = old.get(key, _ABSENT), new.get(key, _ABSENT)
-            if not _plainly_same(before, after):
-                yield from differing_paths(before, after, (*path, key))
+        for key in _not_plainly_same(old, new):
+            yield from differing_paths(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from differing_paths(before, after, (*path, index))
@@ -80,11 +83,12 @@ def known_schemas(
     for version in versions:
         if not any(catalog.manifest(extension, version) for catalog in known):
             return None
-    return tuple(
-        manifest.schema
+    found = {
+        id(manifest.schema): manifest.schema
         for catalog in known
         for manifest in catalog.manifests.get(extension, {}).values()
-    )
+    }
+    return tuple(found.values())
 
 
 def redacted(schema: Mapping[str, Any], value: Any, path: Path = ()) -> Any:

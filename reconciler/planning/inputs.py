@@ -9,7 +9,7 @@ from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.files import SignoffEntry
-from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, OutOfBandEdit
+from reconciler.model.live import DatabaseIdentity, DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockedReason, NeededSignoff, Scope
 from reconciler.planning.compare import Divergence
 
@@ -35,7 +35,8 @@ class DatabaseState:
 
     identity: DatabaseIdentity
     rows: Mapping[ConfigurationKey, DatabaseRow]
-    bodies: Mapping[ConfigurationKey, Bodies] = field(default_factory=dict)
+    bodies: Mapping[ConfigurationKey, str] = field(default_factory=dict)
+    """What is live of the rows that differ, as JSON: it is read where it is compared."""
     edits: Mapping[ConfigurationKey, OutOfBandEdit] = field(default_factory=dict)
     new_signoffs: tuple[tuple[DesiredConfiguration, SignoffEntry], ...] = ()
     unmanaged_sites: int = 0

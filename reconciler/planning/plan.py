@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Change, Drift, Origin, Signature
-from reconciler.model.collection import rare_collection
 from reconciler.model.derived import RecordedDigest
 from reconciler.model.desired import DesiredConfiguration, DesiredState, Revision
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.document import Path
 from reconciler.model.files import SignoffEntry
-from reconciler.model.live import Bodies, DatabaseRow, OutOfBandEdit
+from reconciler.model.live import DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockCode, BlockedReason, DesiredRevision, Plan, Summary
+from reconciler.model.stored import shown_value
 from reconciler.planning.attribution import Attribution, attribute, causes, of_nobody, own_file
 from reconciler.planning.change_windows import windows_of
 from reconciler.planning.compare import Divergence, origin
 from reconciler.planning.differences import field_differences, known_schemas
 from reconciler.planning.inputs import Authorship, PlanInputs
+
+Schemas: TypeAlias = Callable[[str, tuple[str, ...]], tuple[Mapping[str, Any], ...] | None]
+"""Returns the schemas to tell secrets by, of an extension at some versions."""
 
 
 def invalid_plan(
@@ -43,12 +47,14 @@ def invalid_plan(
     ).identified()
 
 
-@rare_collection()
 def make_plan(inputs: PlanInputs) -> Plan:
     """Return the plan for inputs that could be read and compared."""
     found = inputs.divergences
     wrote = {**inputs.authorship, **inputs.wrote}
-    changes = [_configuration_change(inputs, divergence, wrote) for divergence in found]
+    catalogs = tuple(state.catalog for state in (inputs.head, inputs.base) if state)
+    # The same few versions come again and again.
+    schemas = lru_cache(maxsize=None)(partial(known_schemas, catalogs))
+    changes = [_configuration_change(inputs, each, wrote, schemas) for each in found]
     changes += [_signoff_change(inputs, *entry) for entry in inputs.database.new_signoffs]
     changes.sort(key=lambda change: change.sort_key)
     refreshed = tuple(refresh.site for refresh in inputs.refreshes)
@@ -92,14 +98,13 @@ def _blocking_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[BlockedReas
 
 def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergence]) -> Summary:
     actions = Counter(change.action for change in changes)
-    changed = {divergence.key for divergence in found}
     return Summary(
         activate=actions[Action.ACTIVATE],
         reconfigure=actions[Action.RECONFIGURE],
         deactivate=actions[Action.DEACTIVATE],
         signoff=actions[Action.SIGNOFF],
         unchanged=len(inputs.head.configurations)
-        - sum(key in inputs.head.configurations for key in changed)
+        - sum(divergence.desired is not None for divergence in found)
         + inputs.head.unread.configurations,
         drifted=sum(divergence.drifted for divergence in found),
         sites_managed=len(inputs.head.sites) + len(inputs.head.unread.ids),
@@ -135,16 +140,15 @@ def live_fingerprint(row: DatabaseRow | None) -> str:
 
 
 def _configuration_change(
-    inputs: PlanInputs, divergence: Divergence, wrote: Mapping[str, Authorship]
+    inputs: PlanInputs, divergence: Divergence, wrote: Mapping[str, Authorship], schemas: Schemas
 ) -> Change:
     wanted = divergence.desired
     live = divergence.row.live if divergence.row else None
     site = inputs.head.sites_by_id[divergence.key.site_id]
-    bodies = inputs.database.bodies.get(divergence.key, Bodies())
     differences = field_differences(
-        bodies.live,
+        shown_value(inputs.database.bodies.get(divergence.key)),
         wanted.configuration if wanted else None,
-        _schemas(inputs, divergence),
+        schemas(divergence.key.extension_id, _versions(divergence)),
         _source_of(wanted),
     )
     why = _origin(inputs, divergence)
@@ -251,11 +255,9 @@ def _by(
     }
 
 
-def _schemas(inputs: PlanInputs, divergence: Divergence) -> tuple[Mapping[str, Any], ...] | None:
-    catalogs = [state.catalog for state in (inputs.head, inputs.base) if state]
+def _versions(divergence: Divergence) -> tuple[str, ...]:
     sides = (divergence.desired, divergence.row.live if divergence.row else None)
-    versions = [side.version for side in sides if side]
-    return known_schemas(catalogs, divergence.key.extension_id, versions)
+    return tuple(side.version for side in sides if side)
 
 
 def _source_of(wanted: DesiredConfiguration | None) -> Any:

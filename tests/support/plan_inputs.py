@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from reconciler.model.canonical import config_hash, content_hash
 from reconciler.model.change import Action, Change, FieldDifference, Operation, Origin
 from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.live import Bodies, DatabaseIdentity, DatabaseRow, Row
+from reconciler.model.live import DatabaseIdentity, DatabaseRow, Row
 from reconciler.model.plan import Plan, Summary
 from reconciler.planning.compare import divergences
 from reconciler.planning.inputs import DatabaseState, PlanInputs
@@ -45,11 +46,10 @@ def plan_of(
         )
         for key in live.keys() | was.keys()
     }
-    bodies = {key: Bodies(live.get(key), was.get(key)) for key in rows}
     return make_plan(
         PlanInputs(
             head=head,
-            database=DatabaseState(IDENTITY, rows, bodies),
+            database=DatabaseState(IDENTITY, rows, {key: json.dumps(live[key]) for key in live}),
             divergences=tuple(divergences(head.configurations, rows)),
             diagnostics=tuple(diagnostics),
             base=base,
