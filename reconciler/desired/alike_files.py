@@ -45,7 +45,7 @@ class AlikeFile(NamedTuple):
 
 
 class AlikeFiles:
-    """The outlines of extension files that nothing was found in. Bounded.
+    """The outlines of extension files that were met. Bounded.
 
     Args:
         checker: who looks at the values, and knows which shapes are in order.
@@ -56,7 +56,6 @@ class AlikeFiles:
         self._known: dict[_Look, list[_Known]] = {}
         self._number = 0
         self._met: set[_Look] = set()
-        self._missed: list[str] = []
 
     def read(self, extension: str, data: bytes) -> AlikeFile | None:
         """Return what an extension's file says; None where it has to be read in the long way.
@@ -70,7 +69,8 @@ class AlikeFiles:
             fields = known.outline.fields(text)
             if fields is not None:
                 return self._file(extension, known, fields)
-        self._missed.append(text)
+        if self._number < _MOST_OUTLINES:
+            self._learn(text)
         return None
 
     def _file(self, extension: str, known: _Known, fields: Fields) -> AlikeFile | None:
@@ -81,22 +81,18 @@ class AlikeFiles:
         configuration = known.configuration.filled(fields)
         if not validator.is_valid(from_json(configuration)):
             return None
-        # A text in which there is nothing to escape.
+        # A text in which there is nothing to escape, and that may not be empty.
         reason = known.reason.filled(fields)[1:-1] if known.reason else None
+        if reason == "":
+            return None
         return AlikeFile(manifest.content.version, configuration, reason)
 
-    def learn_of_missed(self, *, good: bool) -> None:
-        """Learn the outlines of the files that were asked for since, where several have one.
-
-        Args:
-            good: whether nothing was found in any of them; else there is nothing to be learned.
-        """
-        missed, self._missed = self._missed, []
-        for text in missed if good else ():
-            if self._number < _MOST_OUTLINES:
-                self._learn(text)
-
     def _learn(self, text: str) -> None:
+        """Learn the outline of a file, where there are several that look like it.
+
+        Whatever is wrong with it, nothing will be taken for granted but that outlines are alike:
+        the values and the shape of each are looked at, or known to be in order.
+        """
         look = _look(text)
         if look not in self._met:
             if len(self._met) < _MOST_MET:
@@ -117,6 +113,8 @@ def _learned(text: str) -> _Known | None:
     version, reason = outline.example.get(_VERSION), outline.example.get(_REASON)
     configuration = outline.example.get(_CONFIGURATION)
     if not isinstance(version, str) or not isinstance(configuration, dict):
+        return None
+    if not isinstance(reason, str | None):
         return None
     shape = shape_if_usual(configuration)
     if shape is None:

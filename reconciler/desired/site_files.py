@@ -127,7 +127,6 @@ class SiteReader:
             reading.enabled = _columns(rows)
             if like is None:
                 self._judge(reading, reading.site)
-        self._alike.learn_of_missed(good=reading.is_clean)
         if keep:
             reading.documents = {extension: document for extension, (_, document) in own.items()}
         return reading

@@ -11,7 +11,8 @@ from reconciler.database.writer import StagedChange, StagedSignature
 from reconciler.model.change import Action, Change, Signature
 from reconciler.model.derived import SiteRecords
 from reconciler.model.desired import DesiredState
-from reconciler.model.plan import BlockedReason, Plan
+from reconciler.model.plan import Plan
+from reconciler.planning.safety import ReasonsByGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,14 @@ class Forced:
     """That somebody had a blocked plan applied: why, and what was overridden."""
 
     reason: str
-    overridden: tuple[BlockedReason, ...]
+    overridden: ReasonsByGroup
 
-    def details(self) -> dict[str, Any]:
-        """Return it as every audit row of the run has it."""
-        overridden = [reason.model_dump(include={"code", "message"}) for reason in self.overridden]
+    def details(self, change: Change) -> dict[str, Any]:
+        """Return it as the audit row of a change has it: with what was overridden for that."""
+        overridden = [
+            {"code": reason.code.value, "message": reason.message}
+            for reason in self.overridden.about(change.site, change.extension)
+        ]
         return {"reason": self.reason, "overridden": overridden}
 
 
@@ -31,12 +35,14 @@ def staged_changes(
     plan: Plan, head: DesiredState, run_id: UUID, forced: Forced | None = None
 ) -> list[StagedChange]:
     """Return the plan's changes as they are written, in the plan's order."""
-    more = {"forced": forced.details()} if forced else {}
     waived = waivers_by_site(plan)
-    return [
-        _staged(change, head, run_id, audit_details(change, plan, run_id, waived) | more)
-        for change in plan.changes
-    ]
+    staged = []
+    for change in plan.changes:
+        details = audit_details(change, plan, run_id, waived)
+        if forced:
+            details["forced"] = forced.details(change)
+        staged.append(_staged(change, head, run_id, details))
+    return staged
 
 
 def staged_records(

@@ -7,7 +7,7 @@ would reconfigure or deactivate. Arithmetic is in whole numbers: exactly the lim
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from reconciler.model.plan import BlockCode, BlockedReason
 from reconciler.planning.compare import Divergence
 
 MOST_GROUPS = 20
+_EVERYTHING = "the installation"
 _TAKES_AWAY = (Action.RECONFIGURE, Action.DEACTIVATE)
 
 
@@ -43,6 +44,30 @@ class Group:
     name: str
     existing: int
     changed: int
+
+
+class ReasonsByGroup:
+    """Reasons why a plan is blocked, by what they are about; a change has to do with few.
+
+    Args:
+        reasons: those of one plan.
+    """
+
+    def __init__(self, reasons: Iterable[BlockedReason]) -> None:
+        self._of_all: list[BlockedReason] = []
+        self._of_group: dict[str, list[BlockedReason]] = {}
+        for reason in reasons:
+            name, is_one, _ = reason.message.partition(":")
+            if reason.code is BlockCode.SHARE and is_one and name != _EVERYTHING:
+                self._of_group.setdefault(name, []).append(reason)
+            else:
+                self._of_all.append(reason)
+
+    def about(self, site: str, extension: str) -> Iterator[BlockedReason]:
+        """Yield those that are not about another site or another extension."""
+        yield from self._of_all
+        yield from self._of_group.get(_of_extension(extension), ())
+        yield from self._of_group.get(_of_site(site), ())
 
 
 def over_limits(
@@ -99,6 +124,14 @@ def emptied(
     ]
 
 
+def _of_extension(extension: str) -> str:
+    return f"extension {extension}"
+
+
+def _of_site(slug: str) -> str:
+    return f"site {slug}"
+
+
 def _is_live(divergence: Divergence) -> bool:
     return divergence.row is not None and divergence.row.live is not None
 
@@ -111,11 +144,11 @@ def _groups(
 ) -> list[Group]:
     """Return all, each extension and each site, in this order, with what would change of them."""
     everywhere = existing.at_sites.total() + head.unread.configurations
-    found = [Group("the installation", everywhere, len(changed))]
+    found = [Group(_EVERYTHING, everywhere, len(changed))]
     changing = Counter(key.extension_id for key in changed)
     found += [
         Group(
-            f"extension {extension}",
+            _of_extension(extension),
             existing.of_extensions[extension] + elsewhere.get(extension, 0),
             changing[extension],
         )
@@ -124,7 +157,7 @@ def _groups(
     changing_at = Counter(key.site_id for key in changed)
     slugs = sorted((head.sites_by_id[site].slug, site) for site in changing_at)
     return found + [
-        Group(f"site {slug}", existing.at_sites[site], changing_at[site]) for slug, site in slugs
+        Group(_of_site(slug), existing.at_sites[site], changing_at[site]) for slug, site in slugs
     ]
 
 

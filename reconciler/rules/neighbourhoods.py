@@ -35,6 +35,8 @@ class _Facts(NamedTuple):
     capabilities: tuple[str, ...]
     provides: tuple[str, ...]
     may_conflict: bool
+    """By what it says of others, or they of it. Where two need what cannot both be, one lacks it.
+    """
 
 
 class _Kept(dict[Key, Value]):
@@ -159,11 +161,6 @@ def _neighbourhood(
 def _facts(catalog: Catalog) -> Iterator[tuple[tuple[str, str], _Facts]]:
     """Yield what is to be known of every version in the catalog, as a configuration names it."""
     named = {other.id for manifest in catalog for other in manifest.content.conflicts.explicit}
-    ranges: dict[str, set[str]] = {}
-    for manifest in catalog:
-        for needed, range_ in manifest.content.dependencies.extensions.items():
-            ranges.setdefault(needed, set()).add(range_)
-    contested = {needed for needed, asked in ranges.items() if len(asked) > 1}
     for extension, versions in catalog.manifests.items():
         for manifest in versions.values():
             content = manifest.content
@@ -181,7 +178,6 @@ def _facts(catalog: Catalog) -> Iterator[tuple[tuple[str, str], _Facts]]:
                         extension in named
                         or content.conflicts.explicit
                         or next(stances(content), None) is not None
-                        or not contested.isdisjoint(needs)
                     ),
                 ),
             )
