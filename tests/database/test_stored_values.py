@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from reconciler.model.canonical import canonical_json
-from reconciler.model.stored import InexactNumberError, stored_value
+from reconciler.model.stored import InexactNumberError, shown_value, stored_value
 from tests.support.json_values import json_values
 
 NUMBERS = st.one_of(
@@ -35,6 +35,28 @@ def test_what_is_stored_comes_back_with_the_same_canonical_form(
         texts = stored(connection, [json.dumps(value) for value in values])
     for text, value in zip(texts, values, strict=True):
         assert canonical_json(stored_value(text)) == canonical_json(value)
+
+
+@given(json_values())
+def test_what_is_shown_is_what_any_reader_reads(value: Any) -> None:
+    text = json.dumps(value)
+    shown = shown_value(text)
+    assert repr(shown) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"\\ud800"', "[" * 300 + "]" * 300, "1e400", "-0.0", "1" * 40, "9007199254740993", "1.10"],
+)
+def test_so_is_what_one_reader_does_not_take(text: str) -> None:
+    assert repr(shown_value(text)) == repr(json.loads(text))
+
+
+def test_what_no_reader_takes_is_described() -> None:
+    assert shown_value("9" * 5000) == (
+        "(cannot be shown: 5000 characters of JSON beyond what can be read)"
+    )
+    assert shown_value(None) is None
 
 
 @pytest.mark.parametrize("text", ["1.0", "1", "1000", "0.1", "-2.50", "9007199254740991"])

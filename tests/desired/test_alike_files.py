@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired import loader, site_files
@@ -92,6 +92,7 @@ def said(plant: Plant) -> dict[str, Any]:
 
 
 @settings(max_examples=150)
+@example([([file(reason="2026")] * 2, [])] * 2)
 @given(
     st.lists(
         st.tuples(

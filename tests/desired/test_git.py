@@ -11,6 +11,7 @@ import pytest
 
 from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.git_tree import read_commit
+from reconciler.desired.source_tree import Files
 from reconciler.model.errors import ReconcilerError
 from tests.support.desired_folder import (
     EXTENSION_FILE,
@@ -285,6 +286,9 @@ def test_a_commit_that_is_read_by_its_differences_from_another_is_the_one_read_a
     assert (found.ignored, found.has_links, found.diagnostics) == (
         (alone.ignored, alone.has_links, alone.diagnostics)
     )
+    before = read_commit(folder.path, known).files
+    told = set(found.files.differing(before))
+    assert told == set(Files.differing(found.files, before)) == set(before.differing(alone.files))
 
 
 def test_a_folder_that_a_commit_lacks_is_an_error_whatever_is_known_of_another(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import time
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -20,6 +23,22 @@ def test_every_job_is_done_once_by_another_process() -> None:
     processes = {process for _, process in done}
     assert len(processes) == 3
     assert os.getpid() not in processes
+
+
+def test_a_process_holds_no_connection_of_the_one_that_started_it() -> None:
+    here, there = socket.socketpair()
+
+    def held(jobs: Sequence[int]) -> Iterator[int]:
+        time.sleep(0.2 * jobs[0])  # the other is asked while this one still runs
+        yield from jobs
+
+    with here, there:
+        work = each(held, range(2), 2)
+        next(work)
+        here.close()
+        there.settimeout(5)
+        assert there.recv(1) == b"", "nobody else has the other end open"
+        assert list(work) == [1]
 
 
 def test_what_a_job_raises_is_raised_here() -> None:

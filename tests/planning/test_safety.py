@@ -16,7 +16,13 @@ from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.live import DatabaseRow, Row
 from reconciler.model.plan import BlockedReason
 from reconciler.planning.compare import Divergence
-from reconciler.planning.safety import MOST_GROUPS, Existing, emptied, over_limits
+from reconciler.planning.safety import (
+    MOST_GROUPS,
+    Existing,
+    ReasonsByGroup,
+    emptied,
+    over_limits,
+)
 from tests.support.desired_folder import SMALL
 from tests.support.plant import Plant, site_id
 
@@ -130,6 +136,20 @@ def test_groups_come_in_one_order_whatever_order_the_changes_are_in() -> None:
     assert found[:MOST_GROUPS] == expected
     assert found[MOST_GROUPS].startswith("3 more extensions or sites are over the limit of 30 %")
     assert found == over(head, live, list(reversed(live)))
+
+
+def test_of_many_reasons_a_change_has_to_do_with_those_about_its_site_and_its_extension() -> None:
+    live = rows(12, 10)
+    head = head_of(12, maxSitesTouched=11)
+    reasons = ReasonsByGroup(over_limits(head, existing_in(live), [change(each) for each in live]))
+
+    def about(site: str, extension: str) -> list[str]:
+        return [reason.message.split(" ", 2)[1] for reason in reasons.about(site, extension)]
+
+    general = ["installation:", "more", "would"]
+    assert about("s03", "ext-07") == [*general, "ext-07:", "s03:"]
+    assert about("s11", "ext-07") == [*general, "ext-07:"], "the site is one of the others"
+    assert about("elsewhere", "other") == general
 
 
 def test_the_message_says_how_much_and_the_limit() -> None:
