@@ -6,6 +6,7 @@ the triggers that the transaction is the reconciler's.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -186,10 +187,13 @@ def write_changes(
             one wanted; the caller's transaction must be rolled back.
     """
     _stage(connection, changes)
-    configured = sum(change.action in ("activate", "reconfigure") for change in changes)
-    signed = sum(change.action == "signoff" for change in changes)
+    of_action = Counter(change.action for change in changes)
+    signed = of_action["signoff"]
     by_run = {"run_id": run.id}
-    expect_rows(connection.execute(query("apply/write_configurations")).rowcount, configured)
+    enabled = connection.execute(query("apply/write_configurations"))
+    expect_rows(enabled.rowcount, of_action["activate"])
+    reconfigured = connection.execute(query("apply/change_configurations"))
+    expect_rows(reconfigured.rowcount, of_action["reconfigure"])
     connection.execute(query("apply/delete_configurations"))
     versions = connection.execute(query("apply/write_versions"), by_run)
     expect_rows(versions.rowcount, len(changes) - signed)

@@ -6,22 +6,23 @@ long way and nothing was found, so what is left to be done is to look at the sca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
 from pydantic_core import from_json
 
 from reconciler.desired.yaml.outline import Fields, Outline, Template, outline_of
+from reconciler.model.manifest import Manifest
 from reconciler.rules.content import ContentChecker
-from reconciler.rules.shape import Shape, shape_if_usual
+from reconciler.rules.shape import Shape, Validator, shape_if_usual
 
 _CONFIGURATION, _REASON, _VERSION = "configuration", "reason", "version"
 _LARGEST_BYTES: Final = 4_096
 _MOST_OUTLINES: Final = 200
 _MOST_ALIKE: Final = 8
 _MOST_MET: Final = 10_000
-_Look: TypeAlias = tuple[str, str, int, int]
-"""How the first and the last line begin, and how many lines and commas there are."""
+_Look: TypeAlias = tuple[int, int]
+"""How many lines and how many commas there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class _Known:
     shape: Shape
     configuration: Template
     reason: Template | None
+    in_order: dict[str, tuple[Manifest, Validator]] = field(default_factory=dict)
+    """By the extension, where nothing but the values has to be looked at."""
 
 
 class AlikeFile(NamedTuple):
@@ -74,9 +77,12 @@ class AlikeFiles:
         return None
 
     def _file(self, extension: str, known: _Known, fields: Fields) -> AlikeFile | None:
-        in_order = self._checker.in_order(extension, known.version, known.shape)
+        in_order = known.in_order.get(extension)
         if in_order is None:
-            return None
+            in_order = self._checker.in_order(extension, known.version, known.shape)
+            if in_order is None:
+                return None
+            known.in_order[extension] = in_order
         manifest, validator = in_order
         configuration = known.configuration.filled(fields)
         if not validator.is_valid(from_json(configuration)):
@@ -133,6 +139,4 @@ def _text(data: bytes) -> str | None:
 
 
 def _look(text: str) -> _Look:
-    first = text[: text.find(":")]
-    last = text[text.rfind("\n", 0, -1) :]
-    return first, last[: last.find(":")], text.count("\n"), text.count(",")
+    return text.count("\n"), text.count(",")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
@@ -147,7 +148,7 @@ class SiteReader:
             version=version,
             config_hash=config_hash_of(site.id, extension, version, configuration.encode()),
             has_own_file=True,
-            remark=Remark(reason) if reason else _NO_REMARK,
+            remark=_remark(reason),
         )
 
     def layers(self, names: tuple[str, ...]) -> ProfileLayers:
@@ -243,6 +244,12 @@ class SiteReader:
                 reading.diagnostics.append(
                     missing_version(site, extension, layers, document, self._catalog)
                 )
+
+
+@lru_cache(maxsize=10_000)
+def _remark(reason: str | None) -> Remark:
+    """Return a remark; the same is one object, so that it is sent to another process once."""
+    return Remark(reason)
 
 
 def _site_first(file: tuple[SiteFilePath, bytes]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -87,6 +88,11 @@ def content_hash(value: Any) -> str:
     return "sha256:" + hashlib.sha256(canonical_json(value)).hexdigest()
 
 
+@lru_cache(maxsize=10_000)
+def _canonical_name(name: str) -> bytes:
+    return canonical_json(name)
+
+
 def object_hash(members: Mapping[str, bytes]) -> str:
     """Return ``content_hash`` of an object whose members are in canonical form already.
 
@@ -109,8 +115,8 @@ def config_hash_of(site_id: UUID, extension_id: str, version: str, canonical: by
     """Return ``config_hash`` of a configuration that is in canonical form already."""
     content = b'{"configuration":%b,"extension":%b,"site":"%b","version":%b}' % (
         canonical,
-        canonical_json(extension_id),
+        _canonical_name(extension_id),
         str(site_id).encode(),
-        canonical_json(version),
+        _canonical_name(version),
     )
     return f"sha256:{hashlib.sha256(content).hexdigest()}"

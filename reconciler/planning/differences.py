@@ -35,7 +35,12 @@ def _not_plainly_same(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     for key, before in old.items():
         after = new.get(key, _ABSENT)
         kind = type(before)
-        if kind is not type(after) or kind not in _SIMPLE or before != after:
+        if kind is not type(after):
+            found.append(key)
+        elif kind in _SIMPLE:
+            if before != after:
+                found.append(key)
+        elif kind is not dict or _not_plainly_same(before, after):
             found.append(key)
     return sorted(found)
 

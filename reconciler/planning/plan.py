@@ -116,10 +116,12 @@ def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergen
 
 def _fingerprint(inputs: PlanInputs, changes: list[Change]) -> str:
     """Return a hash over the database rows that the plan concerns, as they were read."""
-    concerned = sorted({(change.key, change.live_fingerprint or "") for change in changes})
+    concerned = sorted(
+        {(str(it.site_id), it.extension, it.live_fingerprint or "") for it in changes}
+    )
     return content_hash(
         [
-            *([str(key.site_id), key.extension_id, row] for key, row in concerned),
+            *concerned,
             *([str(it.site_id), it.digest, *_recorded(it.recorded)] for it in inputs.refreshes),
         ]
     )
