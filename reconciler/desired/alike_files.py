@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from reconciler.desired.yaml.outline import Fields, Outline, Template, outline_of
 from reconciler.model.manifest import Manifest
 from reconciler.rules.content import ContentChecker
-from reconciler.rules.shape import Shape, Validator, shape_if_usual
+from reconciler.rules.shape import Shapes, Validator, shapes_if_usual
 
 _CONFIGURATION, _REASON, _VERSION = "configuration", "reason", "version"
 _LARGEST_BYTES: Final = 4_096
@@ -31,7 +31,7 @@ class _Known:
 
     outline: Outline
     version: str
-    shape: Shape
+    shapes: Shapes
     configuration: Template
     reason: Template | None
     in_order: dict[str, tuple[Manifest, Validator]] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class AlikeFiles:
     def _file(self, extension: str, known: _Known, fields: Fields) -> AlikeFile | None:
         in_order = known.in_order.get(extension)
         if in_order is None:
-            in_order = self._checker.in_order(extension, known.version, known.shape)
+            in_order = self._checker.in_order(extension, known.version, known.shapes)
             if in_order is None:
                 return None
             known.in_order[extension] = in_order
@@ -122,13 +122,13 @@ def _learned(text: str) -> _Known | None:
         return None
     if not isinstance(reason, str | None):
         return None
-    shape = shape_if_usual(configuration)
-    if shape is None:
+    shapes = shapes_if_usual(configuration)
+    if shapes is None:
         return None
     return _Known(
         outline=outline,
         version=version,
-        shape=shape,
+        shapes=shapes,
         configuration=outline.template(_CONFIGURATION),
         reason=None if reason is None else outline.template(_REASON),
     )

@@ -83,6 +83,14 @@ class SchemaChecker:
             self._validators[id(manifest)] = validator
             self._efforts[id(manifest)] = SchemaEffort(manifest.schema)
 
+    def most_alike(self, manifest: Manifest) -> int:
+        """Return up to which size lists and texts of any length are alike to a manifest's schema.
+
+        That is, but for the values themselves.
+        """
+        effort = self._efforts.get(id(manifest))
+        return effort.most_alike if effort else 0
+
     def validator(
         self, manifest: Manifest, configuration: JsonObject
     ) -> jsonschema_rs.Validator | None:

@@ -14,7 +14,7 @@ from reconciler.model.manifest import Catalog, Manifest, plain_version
 from reconciler.rules.configuration_schema import SchemaChecker
 from reconciler.rules.references import check_catalog_reference
 from reconciler.rules.secrets import check_secrets
-from reconciler.rules.shape import KnownShapes, Shape, Validator, shape_if_usual
+from reconciler.rules.shape import KnownShapes, Shapes, Validator, shapes_if_usual
 
 
 class ContentChecker:
@@ -39,7 +39,7 @@ class ContentChecker:
         yield from self._schemas.check_manifest(manifest)
 
     def in_order(
-        self, extension: str, version: str, shape: Shape
+        self, extension: str, version: str, shapes: Shapes
     ) -> tuple[Manifest, Validator] | None:
         """Return the manifest of a version, and what looks at the values of a configuration.
 
@@ -47,8 +47,10 @@ class ContentChecker:
         that is not known.
         """
         manifest = self._catalog.manifest(extension, version)
-        validator = self._in_order.get(id(manifest), shape)
-        return None if manifest is None or validator is None else (manifest, validator)
+        if manifest is None:
+            return None
+        validator = self._in_order.get(id(manifest), shapes, self._schemas.most_alike(manifest))
+        return None if validator is None else (manifest, validator)
 
     def check(
         self, desired: DesiredConfiguration, configuration: JsonObject
@@ -65,16 +67,16 @@ class ContentChecker:
             if identity in self._unreadable:
                 return ()
             return list(check_catalog_reference(desired, self._catalog))
-        shape = shape_if_usual(configuration)
-        known = self._in_order.get(id(manifest), shape)
+        shapes, most_alike = shapes_if_usual(configuration), self._schemas.most_alike(manifest)
+        known = self._in_order.get(id(manifest), shapes, most_alike) if shapes else None
         if known is not None and known.is_valid(configuration):
             return ()
         found = [
             *self._schemas.check(desired, configuration, manifest),
             *check_secrets(desired, configuration, manifest),
         ]
-        if shape is not None and not found and known is None:
+        if shapes is not None and not found and known is None:
             validator = self._schemas.validator(manifest, configuration)
             if validator is not None:
-                self._in_order.add(id(manifest), shape, validator)
+                self._in_order.add(id(manifest), shapes, most_alike, validator)
         return found

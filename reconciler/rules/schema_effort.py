@@ -62,12 +62,16 @@ class SchemaEffort:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
-        self._size = _size(schema)
-        self._refers = any(keyword in part for part in _mappings(schema) for keyword in _REFERENCES)
+        parts = list(_mappings(schema))
+        refers = any(keyword in part for part in parts for keyword in _REFERENCES)
+        positional = any(isinstance(part.get("items"), list) for part in parts)
+        self._most_values = 0 if refers else _ALWAYS_FEW // size_of(schema)
+        self.most_alike = 0 if positional else self._most_values
+        """Up to which size it makes no difference how long the lists and texts in a value are."""
 
     def is_too_much(self, value: JsonValue) -> bool:
         """Return whether checking ``value`` could take longer than there is."""
-        if not self._refers and self._size * _size(value) <= _ALWAYS_FEW:
+        if size_of(value) <= self._most_values:
             return False
         steps = 0
         for cost in _costs(self._schema, value):
@@ -77,7 +81,7 @@ class SchemaEffort:
         return False
 
 
-def _size(value: Any) -> int:
+def size_of(value: Any) -> int:
     """Return the number of values in ``value``, itself included, and a part of its texts."""
     number, waiting = 0, [value]
     while waiting:
@@ -129,7 +133,7 @@ def _costs(root: Mapping[str, Any], value: JsonValue) -> Iterator[int]:
 def _own_cost(schema: Mapping[str, Any]) -> int:
     """Return what a schema costs without those in it; a finding repeats the texts it is about."""
     return 1 + sum(
-        _size(held)
+        size_of(held)
         for keyword, held in schema.items()
         if keyword in _REPEATED and not isinstance(held, bool)
     )

@@ -7,7 +7,7 @@ the same shape, but for the values themselves.
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from reconciler.model.document import JsonValue
 from reconciler.model.sensitivity import (
@@ -16,9 +16,9 @@ from reconciler.model.sensitivity import (
     holds_password,
     is_reference,
 )
-from reconciler.rules.schema_effort import CHARACTERS_A_STEP
+from reconciler.rules.schema_effort import CHARACTERS_A_STEP, size_of
 
-Shape: TypeAlias = "str | tuple[Shape, ...]"
+Shape: TypeAlias = "str | tuple[Shape, ...] | frozenset[Shape]"
 
 _TEXT: Final = "text"
 _NUMBER: Final = "number"
@@ -58,12 +58,30 @@ def shape_of(value: JsonValue) -> Shape:
     return _KINDS[type(value)]
 
 
-def shape_if_usual(value: JsonValue) -> Shape | None:
-    """Return the shape of a configuration; None of one that has to be looked at by itself."""
+class Shapes(NamedTuple):
+    """The shape of a configuration, and the one without how long its lists and texts are."""
+
+    exact: Shape
+    loose: Shape
+    size: int
+    """How much there is in it (``schema_effort.size_of``)."""
+
+
+def shapes_if_usual(value: JsonValue) -> Shapes | None:
+    """Return the shapes of a configuration; None of one that has to be looked at by itself."""
     try:
-        return shape_of(value)
+        exact = shape_of(value)
     except UnusualError:
         return None
+    return Shapes(exact, _loosened(exact), size_of(value))
+
+
+def _loosened(shape: Shape) -> Shape:
+    if not isinstance(shape, tuple):
+        return _TEXT if isinstance(shape, str) and shape.startswith(_TEXT) else shape
+    if shape[0] == _LIST:
+        return _LIST, frozenset(map(_loosened, shape[1:]))
+    return shape[0], tuple(map(_loosened, shape[1]))
 
 
 class Validator(Protocol):
@@ -82,11 +100,21 @@ class KnownShapes:
     def __init__(self) -> None:
         self._known: dict[tuple[int, Shape], Validator] = {}
 
-    def get(self, schema: int, shape: Shape | None) -> Validator | None:
-        """Return what looks at the values of a shape that is in order for a schema's number."""
-        return None if shape is None else self._known.get((schema, shape))
+    def get(self, schema: int, shapes: Shapes, most_alike: int) -> Validator | None:
+        """Return what looks at the values of a shape that is in order for a schema's number.
 
-    def add(self, schema: int, shape: Shape, validator: Validator) -> None:
+        Args:
+            schema: the number.
+            shapes: the shape.
+            most_alike: up to which size the loose one will do.
+        """
+        return self._known.get(self._key(schema, shapes, most_alike))
+
+    def add(self, schema: int, shapes: Shapes, most_alike: int, validator: Validator) -> None:
         """Remember that a shape is in order for the schema of this number."""
         if len(self._known) < _MOST_SHAPES:
-            self._known[schema, shape] = validator
+            self._known[self._key(schema, shapes, most_alike)] = validator
+
+    @staticmethod
+    def _key(schema: int, shapes: Shapes, most_alike: int) -> tuple[int, Shape]:
+        return schema, shapes.loose if shapes.size <= most_alike else shapes.exact

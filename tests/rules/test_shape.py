@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.desired.loader import load
-from reconciler.rules.shape import UnusualError, shape_of
+from reconciler.rules.shape import UnusualError, shape_of, shapes_if_usual
 from tests.support.plant import Plant
 
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "interval": {"type": "integer"},
@@ -27,6 +27,13 @@ SCHEMA = {
             "required": ["password"],
             "additionalProperties": False,
         },
+    },
+}
+ALIKE_ITEMS = {
+    **SCHEMA,
+    "properties": {
+        **SCHEMA["properties"],
+        "list": {"type": "array", "items": {"properties": {"a": {}, "password": {}}}},
     },
 }
 REFERENCE: Any = {"$secret": "vault://plant/sap#password"}
@@ -58,9 +65,9 @@ VALUES = st.recursive(
 CONFIGURATIONS = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4)
 
 
-def findings(*configurations: Any) -> list[list[str]]:
+def findings(*configurations: Any, schema: Any = SCHEMA) -> list[list[str]]:
     """Return what is found about each of some configurations that are checked one after another."""
-    plant = Plant().offer("sap-adapter", configuration=SCHEMA)
+    plant = Plant().offer("sap-adapter", configuration=schema)
     for number, configuration in enumerate(configurations):
         plant.site(f"plant-{number}")
         plant.enable(f"plant-{number}", "sap-adapter", configuration=configuration)
@@ -75,9 +82,43 @@ def findings(*configurations: Any) -> list[list[str]]:
     ]
 
 
-@given(st.lists(CONFIGURATIONS, min_size=2, max_size=5))
-def test_what_is_found_does_not_hang_on_what_was_checked_before(several: list[Any]) -> None:
-    assert findings(*several) == [findings(each)[0] for each in several]
+def named(name: str) -> dict[str, Any]:
+    return {"properties": {name: {}}}
+
+
+@pytest.mark.parametrize("schema", [SCHEMA, ALIKE_ITEMS])
+@given(several=st.lists(CONFIGURATIONS, min_size=2, max_size=5))
+def test_what_is_found_does_not_hang_on_what_was_checked_before(
+    schema: Any, several: list[Any]
+) -> None:
+    found = findings(*several, schema=schema)
+    assert found == [findings(each, schema=schema)[0] for each in several]
+
+
+def test_nor_on_how_long_a_list_was_where_each_place_is_described_by_itself() -> None:
+    one, two = {"list": [{"a": 1}]}, {"list": [{"a": 1}, {"a": 1}]}
+    schema = {"properties": {"list": {"items": [named("a"), named("b")]}}}
+    assert findings(two, schema=schema)[0], "the second has nothing of that name"
+    assert findings(one, two, schema=schema) == [[], *findings(two, schema=schema)]
+
+
+def test_nor_on_a_list_that_is_short_enough_to_be_checked() -> None:
+    schema = {"properties": {"list": {"items": {"enum": list(range(1_000))}}}}
+    short, long = {"list": [1] * 20}, {"list": [1] * 200}
+    found = findings(short, long, schema=schema)
+    assert [len(each) for each in found] == [0, 1]
+    assert found[1][0].startswith("configuration-too-large")
+
+
+def test_lists_of_any_length_and_texts_are_alike_where_that_makes_no_difference() -> None:
+    alike: list[Any] = [{"a": ["x"]}, {"a": ["y", "z" * 100, "x"]}, {"a": ["x", 1]}]
+    one, two, other = map(shapes_if_usual, alike)
+    assert one is not None
+    assert two is not None
+    assert other is not None
+    assert one.loose == two.loose != other.loose
+    assert one.exact != two.exact
+    assert (one.size, two.size) == (3, 6)
 
 
 @pytest.mark.parametrize(
