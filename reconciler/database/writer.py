@@ -7,7 +7,7 @@ the triggers that the transaction is the reconciler's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -175,19 +175,19 @@ def record_run(connection: Connection, run: RunRecord) -> str:
 def write_changes(
     connection: Connection,
     run: RunRecord,
-    changes: Sequence[StagedChange],
+    changes: Iterable[StagedChange],
     sites: Sequence[SiteRecords],
 ) -> None:
     """Write everything a run changes; the run's row must have been written before.
 
-    ``sites`` are the derived records of the sites that it touches or refreshes.
+    ``changes`` are taken one after the other, while the server takes those before. ``sites`` are
+    the derived records of the sites that it touches or refreshes.
 
     Raises:
         ReconcilerError: the database did not take every change, or shows another state than the
             one wanted; the caller's transaction must be rolled back.
     """
-    _stage(connection, changes)
-    of_action = Counter(change.action for change in changes)
+    of_action, touched = _stage(connection, changes)
     signed = of_action["signoff"]
     by_run = {"run_id": run.id}
     enabled = connection.execute(query("apply/write_configurations"))
@@ -196,20 +196,27 @@ def write_changes(
     expect_rows(reconfigured.rowcount, of_action["reconfigure"])
     connection.execute(query("apply/delete_configurations"))
     versions = connection.execute(query("apply/write_versions"), by_run)
-    expect_rows(versions.rowcount, len(changes) - signed)
+    expect_rows(versions.rowcount, of_action.total() - signed)
     expect_rows(connection.execute(query("apply/write_signoffs")).rowcount, signed)
     write_derived(connection, sites, run_id=run.id, revision=run.revision)
-    expect_rows(connection.execute(query("apply/write_audit")).rowcount, len(changes))
-    touched = {change.site_id for change in changes}
+    expect_rows(connection.execute(query("apply/write_audit")).rowcount, of_action.total())
     write_snapshots(connection, touched, f"{run.kind} {run.id}", run.started_by, run.id)
     _require_no_difference(connection)
 
 
-def _stage(connection: Connection, changes: Sequence[StagedChange]) -> None:
+def _stage(
+    connection: Connection, changes: Iterable[StagedChange]
+) -> tuple[Counter[str], set[UUID]]:
+    """Copy changes to the server; return how many there are of each action, and at which sites."""
+    of_action: Counter[str] = Counter()
+    touched: set[UUID] = set()
     connection.execute(query("apply/stage_changes"))
     with connection.cursor().copy(query("apply/copy_changes")) as copy:
         for ordinal, change in enumerate(changes):
             copy.write_row(change.row(ordinal))
+            of_action[change.action] += 1
+            touched.add(change.site_id)
+    return of_action, touched
 
 
 def _require_no_difference(connection: Connection) -> None:

@@ -1,11 +1,12 @@
 """Extension files that are like others, read by their outline and not line by line.
 
-The configuration of such a file is as another's, but for some scalars. That one was read in the
-long way and nothing was found, so what is left to be done is to look at the scalars.
+What such a file says is what another says, but for some scalars. Where a configuration of its shape
+was found to be in order, all that is left to be done is to look at the scalars.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
@@ -18,9 +19,9 @@ from reconciler.rules.shape import Shapes, Validator, shapes_if_usual
 
 _CONFIGURATION, _REASON, _VERSION = "configuration", "reason", "version"
 _LARGEST_BYTES: Final = 4_096
-_MOST_OUTLINES: Final = 200
+_MOST_LEARNED: Final = 200
 _MOST_ALIKE: Final = 8
-_MOST_MET: Final = 10_000
+_MOST_LOOKS: Final = 10_000
 _Look: TypeAlias = tuple[int, int]
 """How many lines and how many commas there are."""
 
@@ -57,8 +58,9 @@ class AlikeFiles:
     def __init__(self, checker: ContentChecker) -> None:
         self._checker = checker
         self._known: dict[_Look, list[_Known]] = {}
-        self._number = 0
-        self._met: set[_Look] = set()
+        self._tries: Counter[_Look] = Counter()
+        """How many files of some look were met, up to the last that was learned from."""
+        self._left = _MOST_LEARNED
 
     def read(self, extension: str, data: bytes) -> AlikeFile | None:
         """Return what an extension's file says; None where it has to be read in the long way.
@@ -72,8 +74,7 @@ class AlikeFiles:
             fields = known.outline.fields(text)
             if fields is not None:
                 return self._file(extension, known, fields)
-        if self._number < _MOST_OUTLINES:
-            self._learn(text)
+        self._learn(text)
         return None
 
     def _file(self, extension: str, known: _Known, fields: Fields) -> AlikeFile | None:
@@ -100,16 +101,13 @@ class AlikeFiles:
         the values and the shape of each are looked at, or known to be in order.
         """
         look = _look(text)
-        if look not in self._met:
-            if len(self._met) < _MOST_MET:
-                self._met.add(look)
-            return
-        alike = self._known.setdefault(look, [])
-        if len(alike) >= _MOST_ALIKE or any(each.outline.fields(text) for each in alike):
-            return
-        if (known := _learned(text)) is not None:
-            self._number += 1
-            alike.append(known)
+        times = self._tries[look]
+        if self._left and times <= _MOST_ALIKE and len(self._tries) < _MOST_LOOKS:
+            self._tries[look] += 1
+            if times:
+                self._left -= 1
+                if (known := _learned(text)) is not None:
+                    self._known.setdefault(look, []).append(known)
 
 
 def _learned(text: str) -> _Known | None:

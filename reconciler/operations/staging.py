@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,16 +33,14 @@ class Forced:
 
 def staged_changes(
     plan: Plan, head: DesiredState, run_id: UUID, forced: Forced | None = None
-) -> list[StagedChange]:
-    """Return the plan's changes as they are written, in the plan's order."""
+) -> Iterator[StagedChange]:
+    """Yield the plan's changes as they are written, in the plan's order."""
     waived = waivers_by_site(plan)
-    staged = []
     for change in plan.changes:
         details = audit_details(change, plan, run_id, waived)
         if forced:
             details["forced"] = forced.details(change)
-        staged.append(_staged(change, head, run_id, details))
-    return staged
+        yield _staged(change, head, run_id, details)
 
 
 def staged_records(

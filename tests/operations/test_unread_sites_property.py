@@ -58,6 +58,11 @@ EXAMPLES, STEPS = 5, 8
 SITES = {"bremen": BREMEN, "cork": CORK, "dayton": DAYTON}
 SIGNER = Actor("Quinn Quality", "quality@plant.example")
 MANIFEST = "catalog/extensions/erp-adapter/3.0.0.yaml"
+SECOND = "profiles/second.yaml"
+ALONE = (
+    "conflicts:\n  policyExclusions:\n"
+    "  - {scope: global, policy: alone, conflictsWith: [alone], reason: One in all plants}\n"
+)
 WAIVER = (
     "waivers:\n  - {code: configuration-value, extension: erp-adapter, subject: /syncInterval, "
     "waivedBy: quality, until: 2999-12-31, reason: A trial}\n"
@@ -118,22 +123,40 @@ class Unread(RuleBasedStateMachine):
     def configure_what_is_signed(self, number: int, author: Actor) -> None:
         self._commit({BREMEN_SIGNATURE: signature_file(minutes=number + 1)}, author)
 
+    @rule(number=numbers, author=authors)
+    def have_a_profile_say_what_is_signed(self, number: int, author: Actor) -> None:
+        held = (
+            f"extensions: {{{SIGNATURE}: {{configuration: {{reidentifyMinutes: {number + 1}}}}}}}"
+        )
+        files = {
+            SECOND: held + "\n",
+            BREMEN_SIGNATURE: "version: 2.0.0\n",
+            "sites/bremen/site.yaml": site_file(BREMEN, "bremen", "standard, second"),
+        }
+        there = (self.installation.folder / SECOND).exists()
+        self._commit({SECOND: files[SECOND]} if there else dict(files), author)
+
     @rule(author=authors)
     def sign(self, author: Actor) -> None:
         self._commit({BREMEN_SIGNATURE: self._signed()}, author)
 
-    @rule(site=sites, extra=st.sampled_from(["", WAIVER]), named=st.sampled_from(["", "standard"]))
+    @rule(
+        site=sites,
+        extra=st.sampled_from(["", WAIVER]),
+        named=st.sampled_from(["", "standard", "second"]),
+    )
     def describe(self, site: str, extra: str, named: str) -> None:
         self._commit({f"sites/{site}/site.yaml": site_file(SITES[site], site, named) + extra})
 
-    @rule(number=numbers, author=authors)
-    def change_what_sites_share(self, number: int, author: Actor) -> None:
+    @rule(number=numbers, what=st.integers(0, 3), author=authors)
+    def change_what_sites_share(self, number: int, what: int, author: Actor) -> None:
         shared: list[dict[str, str | None]] = [
             {PROFILE: profile_file(refresh=5 + number)},
             {MANIFEST: FILES[MANIFEST] + "deprecated: true\n"},
             {MANIFEST: FILES[MANIFEST] + "complience: {}\n"},
+            {MANIFEST: FILES[MANIFEST] + ALONE},
         ]
-        self._commit(shared[number % len(shared)], author)
+        self._commit(shared[what], author)
 
     @rule(site=sites)
     def break_a_file(self, site: str) -> None:
@@ -226,10 +249,8 @@ class Unread(RuleBasedStateMachine):
         state = prepare(self.installation.request()).head.state
         for each in state.configurations.values() if state else ():
             if (each.site.slug, each.extension) == ("bremen", SIGNATURE):
-                minutes = each.configuration["reidentifyMinutes"]
-                assert isinstance(minutes, int)
-                entry = signoff_entry(each.config_hash)
-                return signature_file(minutes=minutes, rest=entry)
+                file = (self.installation.folder / BREMEN_SIGNATURE).read_text()
+                return file.partition("signoffs:")[0] + signoff_entry(each.config_hash)
         return signature_file()
 
 
