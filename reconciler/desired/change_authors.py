@@ -14,6 +14,7 @@ from typing import Any
 
 from reconciler.desired.git import GitFolder
 from reconciler.desired.yaml.reader import read_yaml
+from reconciler.model.authorship import Authorship
 from reconciler.model.desired import (
     ChangeAuthors,
     ConfigurationKey,
@@ -22,7 +23,6 @@ from reconciler.model.desired import (
 )
 from reconciler.model.document import JsonValue
 from reconciler.planning.attribution import own_file, profile_file
-from reconciler.planning.inputs import Authorship
 
 UNKNOWN = ChangeAuthors(certain=False)
 _ABOUT_THE_CHANGE = ("enabled", "version", "configuration")

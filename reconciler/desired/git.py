@@ -19,9 +19,9 @@ from git import Git, GitCommandError, GitCommandNotFound, InvalidGitRepositoryEr
 from git.exc import NoSuchPathError
 
 from reconciler.desired.git_log import COMMIT_NAME, LOG_OF_TOUCHES, touches
+from reconciler.model.authorship import Authorship
 from reconciler.model.desired import Revision
 from reconciler.model.errors import ReconcilerError
-from reconciler.planning.inputs import Authorship
 
 # Hooks and fsmonitor are programs of somebody's choice; the others change what git prints.
 _SAFE_SETTINGS = (

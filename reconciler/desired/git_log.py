@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from reconciler.planning.inputs import Authorship
+from reconciler.model.authorship import Authorship
 
 COMMIT_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 LOG_OF_TOUCHES = (

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from reconciler.desired.change_authors import configuration_writers
 from reconciler.desired.git import open_folder
+from reconciler.model.authorship import Authorship
 from reconciler.model.desired import DesiredConfiguration, DesiredState
 from reconciler.model.files import SignoffEntry
 from reconciler.planning.attribution import own_file, possible_causes
 from reconciler.planning.compare import Divergence
-from reconciler.planning.inputs import Authorship
 
 
 def authorship_of(

@@ -8,12 +8,12 @@ from uuid import UUID
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
 from reconciler.database.settled import live_counts
+from reconciler.model.authorship import Authorship
 from reconciler.model.desired import DesiredConfiguration, DesiredState
 from reconciler.model.files import SignatureMeaning, SignoffEntry
 from reconciler.model.plan import BlockCode, BlockedReason, Scope
 from reconciler.operations.rows_concerned import Concerned, existing
 from reconciler.planning.compare import Divergence
-from reconciler.planning.inputs import Authorship
 from reconciler.planning.safety import emptied, over_limits
 
 

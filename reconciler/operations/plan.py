@@ -16,6 +16,7 @@ from reconciler.database.connection import Connection, reading
 from reconciler.database.migrations import migration_state
 from reconciler.desired.git_tree import commit_named
 from reconciler.desired.stored_document import read_together
+from reconciler.model.authorship import Authorship
 from reconciler.model.change import Origin
 from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
@@ -52,7 +53,7 @@ from reconciler.operations.rows_concerned import (
 from reconciler.operations.unread_sites import read_partly, still_settled
 from reconciler.planning.compare import Divergence, divergences, origin, told_by_own_files
 from reconciler.planning.derived import DerivedRecords
-from reconciler.planning.inputs import Authorship, DatabaseState, PlanInputs
+from reconciler.planning.inputs import DatabaseState, PlanInputs
 from reconciler.planning.plan import invalid_plan, make_plan
 from reconciler.planning.selection import Selection
 from reconciler.rules.compliance import counting_signoffs

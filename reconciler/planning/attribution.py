@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.model.authorship import Authorship
 from reconciler.model.change import Action, FieldDifference, Operation
 from reconciler.model.desired import DesiredConfiguration, DesiredState, Site
 from reconciler.model.pointer import contains
 from reconciler.planning.compare import Divergence
-from reconciler.planning.inputs import Authorship
 
 NOT_COMMITTED = "not committed"
 

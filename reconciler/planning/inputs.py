@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from reconciler.model.authorship import Authorship
 from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
 from reconciler.model.diagnostic import Diagnostic
@@ -12,21 +13,6 @@ from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseIdentity, DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockedReason, NeededSignoff, Scope
 from reconciler.planning.compare import Divergence
-
-
-@dataclass(frozen=True, slots=True)
-class Authorship:
-    """Who last touched a file in git.
-
-    ``age`` orders commits, the newest first; not ``certain`` where the clone's history ends.
-    """
-
-    commit: str
-    author_name: str
-    author_email: str
-    subject: str
-    age: int = field(default=0, compare=False)
-    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
+from reconciler.model.authorship import Authorship
 from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Change, Drift, Origin, Signature
 from reconciler.model.derived import RecordedDigest
@@ -22,7 +23,7 @@ from reconciler.planning.attribution import Attribution, attribute, causes, of_n
 from reconciler.planning.change_windows import windows_of
 from reconciler.planning.compare import Divergence, origin
 from reconciler.planning.differences import field_differences, known_schemas
-from reconciler.planning.inputs import Authorship, PlanInputs
+from reconciler.planning.inputs import PlanInputs
 
 Schemas: TypeAlias = Callable[[str, tuple[str, ...]], tuple[Mapping[str, Any], ...] | None]
 """Returns the schemas to tell secrets by, of an extension at some versions."""

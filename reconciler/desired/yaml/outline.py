@@ -42,14 +42,17 @@ class _Kind(NamedTuple):
 
     room: str
     json: str
-    check: re.Pattern[str] | None = None
-    """What several of them, a line each, have to be; None where there is room for nothing else."""
+    check: str | None = None
+    """What several of them, a line each, have to be; None where there is room for nothing else.
+
+    It is compiled when an outline is made: most commands need none.
+    """
 
     def takes(self, written: str) -> bool:
         """Return whether a scalar is of this kind."""
         if not re.fullmatch(self.room, written):
             return False
-        return self.check is None or self.check.fullmatch(written) is not None
+        return self.check is None or re.fullmatch(self.check, written) is not None
 
 
 def _texts(room: str, word: str) -> _Kind:
@@ -61,7 +64,7 @@ def _texts(room: str, word: str) -> _Kind:
     letters = rf"(?!(?i:null|true|false)\b)[A-Za-z_/$(]{word}*+(?:(?:\ ++|:++|\#++){word}++)*+"
     parts = r"[0-9]+(?:(?:[.:/-][0-9]+){2,5}+|[:/-][0-9]+)"
     one = rf"(?![^\n]{{{LONGEST_TEXT + 1}}})(?:{letters}|{parts})"
-    return _Kind(room, '"%s"', re.compile(rf"{one}(?:\n{one})*"))
+    return _Kind(room, '"%s"', rf"{one}(?:\n{one})*")
 
 
 _INTEGER = _Kind("(0|-?[1-9][0-9]{0,14})", "%s")
@@ -129,7 +132,7 @@ def _checks(kinds: Sequence[_Kind]) -> Iterator[tuple[re.Pattern[str], Callable[
     for kind in (_BLOCK_TEXT, _FLOW_TEXT):
         places = [place for place, each in enumerate(kinds) if each is kind]
         if kind.check and places:
-            yield kind.check, _picker(places)
+            yield re.compile(kind.check), _picker(places)
 
 
 def outline_of(text: str, opened: Collection[str]) -> Outline | None:
