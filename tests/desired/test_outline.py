@@ -61,6 +61,7 @@ def said_by_outline(of: str, text: str) -> dict[str, object] | None:
         ("endpoint", "2026-11-30"),
         ("endpoint", "north hall, gate 3"),
         ("endpoint", "truest"),
+        ("endpoint", "Denmark"),
         ("line", '"12: #{}"'),
         ("line", '""'),
         ("interval", "-15"),
@@ -132,7 +133,7 @@ def test_a_file_of_other_lines_has_another_outline(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x\n", "- a\n", "a: &b 1\n", "a: 1\na: 2\n", "configuration:\n  a: field0mark\n"],
+    ["", "x\n", "- a\n", "a: &b 1\n", "a: 1\na: 2\n", "configuration:\n  a: qz0zq\n"],
 )
 def test_what_is_not_plain_has_no_outline(text: str) -> None:
     assert outline_of(text, OPENED) is None

@@ -27,7 +27,8 @@ from reconciler.model.sensitivity import REFERENCE_KEY
 LONGEST_TEXT: Final = 63
 """How long a text may be that differs; one that is longer belongs to the outline."""
 _MOST_FIELDS: Final = 100
-_MARK = re.compile(r"\"field([0-9]+)mark\"")
+_MARK = re.compile("qz([0-9]+)zq")
+"""What stands for a scalar, by its number, where a template is made."""
 
 Fields: TypeAlias = tuple[str, ...]
 """The scalars of a file that are not its outline's, as they are written, without quotes."""
@@ -119,7 +120,7 @@ class Outline:
             order.append(int(found[1]))
             return self._kinds[order[-1]].json
 
-        return Template(_MARK.sub(room, written), _picker(order))
+        return Template(re.sub(f'"{_MARK.pattern}"', room, written), _picker(order))
 
 
 def _picker(order: Sequence[int]) -> Callable[[Fields], Fields]:
@@ -151,10 +152,10 @@ def outline_of(text: str, opened: Collection[str]) -> Outline | None:
     kinds: list[_Kind] = []
     for start, end, kind in _fields(text, opened):
         pattern += f"{re.escape(text[done:start])}{kind.room}"
-        marked += f"{text[done:start]}field{len(kinds)}mark"
+        marked += f"{text[done:start]}qz{len(kinds)}zq"
         kinds.append(kind)
         done = end
-    if len(kinds) > _MOST_FIELDS or _MARK.search(f'"{text}"') or "mark" in text:
+    if len(kinds) > _MOST_FIELDS or _MARK.search(text):
         return None
     try:
         example, with_marks = (read_plain(each.encode()) for each in (text, marked + text[done:]))
