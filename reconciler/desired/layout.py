@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import NamedTuple
 
 from reconciler.model.files import EXTENSION_ID_PATTERN, SLUG_PATTERN
@@ -43,7 +44,8 @@ def place_of(relative: str) -> Place | None:
     """Return what the file at a path relative to the folder is, or None if it has no place."""
     for kind, pattern in _PATTERNS.items():
         if match := pattern.fullmatch(relative):
-            return Place(kind, *match.groups())
+            # The same names come at many sites, and a site's with each of its files.
+            return Place(kind, *map(intern, match.groups()))
     return None
 
 

@@ -64,8 +64,10 @@ def each(
         for number in range(processes):
             reader, writer = fork.Pipe(duplex=False)
             readers.append(reader)
+            # Neighbours stay together: what a process looks at becomes memory of its own.
+            part = jobs[len(jobs) * number // processes : len(jobs) * (number + 1) // processes]
             # A list of its own: the others are of no use there, and would hold the pipes open.
-            given = work, jobs[number::processes], writer, tuple(readers)
+            given = work, part, writer, tuple(readers)
             process = fork.Process(target=_work, args=given, daemon=True)
             process.start()
             started.append(process)
