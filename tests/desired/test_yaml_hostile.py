@@ -12,8 +12,6 @@ from tests.support.hostile_grammar import HOSTILE_TO_GRAMMAR
 from tests.support.hostile_yaml import ELSEWHERE, HOSTILE_YAML, SIZE, Text
 
 FILES = HOSTILE_YAML | HOSTILE_TO_GRAMMAR
-HANGS = 20
-"""Seconds of the processor: several times what a busy machine takes, and no time to wait for."""
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -37,6 +35,6 @@ def read_in_time(text: Text) -> None:
         assert len(reading.diagnostics) <= 1_001
     else:
         reading.document.locate(("a", 0))
-    assert time.process_time() - began < HANGS
+    assert time.process_time() - began < 5
     if reading.document is not None:
         json.dumps(reading.document.value, allow_nan=False)
