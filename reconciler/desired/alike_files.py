@@ -10,9 +10,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from reconciler.desired.yaml.outline import Fields, Outline, Template, outline_of
+from reconciler.model.files import ExtensionFile
 from reconciler.model.manifest import Manifest
 from reconciler.rules.content import ContentChecker
 from reconciler.rules.shape import Shapes, Validator, shapes_if_usual
@@ -114,21 +116,19 @@ def _learned(text: str) -> _Known | None:
     outline = outline_of(text, (_CONFIGURATION, _REASON))
     if outline is None or not outline.example.keys() <= {_CONFIGURATION, _REASON, _VERSION}:
         return None
-    version, reason = outline.example.get(_VERSION), outline.example.get(_REASON)
-    configuration = outline.example.get(_CONFIGURATION)
-    if not isinstance(version, str) or not isinstance(configuration, dict):
+    try:
+        file = ExtensionFile.model_validate(outline.example)
+    except ValidationError:
         return None
-    if not isinstance(reason, str | None):
-        return None
-    shapes = shapes_if_usual(configuration)
-    if shapes is None:
+    shapes = shapes_if_usual(file.configuration)
+    if shapes is None or file.version is None or _CONFIGURATION not in outline.example:
         return None
     return _Known(
         outline=outline,
-        version=version,
+        version=file.version,
         shapes=shapes,
         configuration=outline.template(_CONFIGURATION),
-        reason=None if reason is None else outline.template(_REASON),
+        reason=None if file.reason is None else outline.template(_REASON),
     )
 
 

@@ -26,6 +26,8 @@ SCHEMA = {
     },
 }
 EXTENSIONS = ("sap-adapter", "mqtt-gateway")
+LONG = "1.0.0-abcdefghijklmn"
+"""A version as long as one may be."""
 
 
 def file(
@@ -66,6 +68,8 @@ def plant_of(sites: list[tuple[list[str], list[str]]]) -> Plant:
     """Return a plant with sites that have some files and take part in some profiles."""
     plant = Plant().offer("mqtt-gateway", configuration=SCHEMA)
     plant.offer("sap-adapter", configuration=SCHEMA).offer("sap-adapter", "v2.0.0")
+    plant.offer("sap-adapter", LONG, configuration=SCHEMA)
+    plant.offer("mqtt-gateway", LONG, configuration=SCHEMA)
     plant.put(
         "profiles/shared.yaml", {"extensions": {"sap-adapter": {"configuration": {"extra": True}}}}
     )
@@ -92,6 +96,7 @@ def said(plant: Plant) -> dict[str, Any]:
 
 
 @settings(max_examples=150)
+@example([([file(version=LONG)] * 2, []), *[([file(version=f"v{LONG}")] * 2, [])] * 3])
 @example([([file(reason="2026")] * 2, [])] * 2)
 @given(
     st.lists(
