@@ -87,8 +87,8 @@ def _received(readers: list[Connection]) -> Iterator[Result]:
                 several = reader.recv()
             except EOFError:
                 raise ReconcilerError(
-                    "a process that read a part of the files was ended from outside; nothing was "
-                    "compared or written",
+                    "a process that read a part of the files was ended from outside; nothing "
+                    "was written",
                     "Mostly the system was out of memory, and its log says so. Give it more, or "
                     "end what else runs there, and run this again.",
                 ) from None
