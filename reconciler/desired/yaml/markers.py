@@ -56,7 +56,9 @@ def second_document(text: str) -> int | None:
     index = 0
     for line in _LINES.findall(text):
         content = line.rstrip("\r\n")
-        if _START.match(content):
+        if not content:
+            pass  # of these a file can have a million
+        elif _START.match(content):
             if begun:
                 return index
             begun, ended = True, False

@@ -38,9 +38,9 @@ class TextLines:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        breaks = list(LINE_BREAK.finditer(text))
-        self._starts = [0, *(found.end() for found in breaks)]
-        self._ends = [*(found.start() for found in breaks), len(text)]
+        breaks = [found.span() for found in LINE_BREAK.finditer(text)]
+        self._starts = [0, *[end for _, end in breaks]]
+        self._ends = [*[start for start, _ in breaks], len(text)]
 
     def place_at(self, index: int) -> TextPlace:
         """Return the place of the character at ``index``."""
