@@ -127,8 +127,9 @@ class GitFolder:
 
     def revision(self, commit: str, *, dirty: bool = False, ref: str | None = None) -> Revision:
         """Return a commit's author and subject; ``ref`` is the branch or tag that led to it."""
-        shown = self._run("show", "--no-patch", "--format=%an%x00%ae%x00%s", commit)
-        author_name, author_email, subject = _text(shown).rstrip("\n").split("\0")
+        # Not `show`, which looks for what a commit changed even where it is not to say so.
+        logged = self._run("log", "-1", "--format=%an%x00%ae%x00%s", commit, "--")
+        author_name, author_email, subject = _text(logged).rstrip("\n").split("\0")
         return Revision(commit, dirty, author_name, author_email, subject, ref)
 
     def entries(self, commit: str, below: Collection[str] | None = None) -> list[TreeEntry]:

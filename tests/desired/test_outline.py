@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reconciler.desired.yaml.outline import Outline, outline_of
-from reconciler.desired.yaml.plain_blocks import NotPlainError, read_plain
+from reconciler.desired.yaml.plain_blocks import read_plain
+from reconciler.desired.yaml.plain_scalars import NotPlainError
 from reconciler.model.canonical import canonical_json
 from tests.desired.test_plain_blocks import DOUBTFUL, VALUES, texts
 
@@ -24,6 +25,7 @@ configuration:
   retry: {attempts: 3, jitter: true}
   password: {$secret: "vault://machshop/lyon/sap#password"}
   topics: [orders, scrap]
+  shifts: [{from: "06:00", crews: [a, b]}, {from: "14:00", crews: []}]
   hours:
   - 06:00
   limits:
@@ -69,6 +71,7 @@ def said_by_outline(of: str, text: str) -> dict[str, object] | None:
         ("retry", "{attempts: 0, jitter: false}"),
         ("password", '{$secret: "env://SAP_PASSWORD"}'),
         ("topics", "[a-b, torque]"),
+        ("shifts", '[{from: "a: 1}", crews: [a, q]}, {from: "}", crews: []}]'),
         ("low", "0"),
         ("reason", "Raised by request 7; see#ops"),
     ],

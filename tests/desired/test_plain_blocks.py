@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.desired.yaml import plain_blocks
-from reconciler.desired.yaml.plain_blocks import MOST_BYTES, NotPlainError, read_plain
+from reconciler.desired.yaml.plain_blocks import MOST_BYTES, read_plain
+from reconciler.desired.yaml.plain_scalars import NotPlainError
 from reconciler.desired.yaml.reader import read_whole, read_yaml
 from tests.support.desired_folder import EXAMPLE
 
@@ -41,13 +42,19 @@ VALUES = [
     ' {a: "b, c: d", b: 1}', " ['x', \"y]\", '']",
     ' {a: "true", b: true}', " {a: '{', b: \"'\"}", " {a: http://x/y}", " x:::y",
     " +1", " 0x1F", " true", " [true, null, 1.50]", " (x) y  z",
+    " {}", " []", " [1,x]", " { a: 1 , b: [ ] }", " ['a','b']", ' {a: "b" , b: c}',
+    " {type: array, items: {type: string, enum: [a, b, '']}, maxItems: 3}", " [[1, 2], [x, []]]",
+    " [{id: p, providers: [q]}, {id: r}]", ' {a: {b: "}], c: d"}}  # {', " {a: {b: 1}, c: {b: 1}}",
 ]  # fmt: skip
 DOUBTFUL = [
     " ", " -", " - y", " 9007199254740993", " .inf", " a: b", " 'it''s'", ' "a\\tb"', " 'open",
-    " {a: 1, a: 2}", " {a: 1, A: 2}", " {a}", " {}", " [1,x]", " []", " &a x", " *a", " !t x", " |",
-    " >-", " @x", " %x", " x ", " a:", " a: ", " {a: b: c}", " [a: b]", " é", " x\ty", " ---",
+    " {a: 1, a: 2}", " {a: 1, A: 2}", " {a}", " {a: 1,}", " [1,]", " [,1]", " &a x", " *a", " !t x",
+    " |", " >-", " @x", " %x", " x ", " a:", " a: ", " {a: b: c}", " [a: b]", " é", " x\ty", " ---",
     " ...", " {true: 1}", " ?x", " -x", " :x", " [- a]", " {a: -}", " [a #b]", " \\",
-    ' {a: "b\\n"}', " {a: 'it''s'}", ' {a: "b"c}', ' {a: "b" , b: c}', " ['a','b']", ' {"a": b}',
+    ' {a: "b\\n"}', " {a: 'it''s'}", ' {a: "b"c}', ' {"a": b}', " {a: [b}, c]", " {a: {b: c}} d",
+    " [a: [b]]", " {a: [b] c}", " {a:[b]}", " [{a: 1, a: 1}]", " {a: {b: 1, B: 2}}", " [[a]",
+    " [a] # b]", " {a: {true: 1}}", " {a: [9007199254740993]}", " [a]b", " {a: b}{c: d}",
+    " {a: &x [b]}", " [a]]", ' ["a":b]', " [a :b]", " [#a]", " [a ,#b]",
     ' {a: "b", a: "c"}', " {a: 'b}", ' [a "b"]', ' {a: b"c"}', " ['a' #b]", ' {a: "é"}',
 ]  # fmt: skip
 KEYS = ["true", "null", "<<", "$secret", "x.y/z", "1", "a ", "? a", "k0", "K1", "'q'", "no", "-"]
@@ -143,6 +150,7 @@ def test_the_places_of_a_plain_file_are_those_that_the_whole_reader_gives(text: 
         "a: 1\r\n",
         "\ufeffa: 1\n",
         "a: 1\n   b: 2\n",
+        f"a: {'[' * 30}{']' * 30}\n",
     ],
 )
 def test_what_is_out_of_the_ordinary_is_left_to_the_whole_reader(text: str) -> None:
@@ -158,16 +166,17 @@ def test_a_large_or_deep_file_is_left_to_the_whole_reader() -> None:
 
 
 def test_nothing_that_was_read_is_altered_by_who_alters_what_was_read_before() -> None:
-    data = b"a: {x: 1}\nb: [1, 2]\n"
+    data = b"a: {x: 1}\nb: [1, 2]\nc: {d: [{e: 1}]}\n"
     for _ in range(3):
         value = read_plain(data)
-        assert value == {"a": {"x": 1}, "b": [1, 2]}
+        assert value == {"a": {"x": 1}, "b": [1, 2], "c": {"d": [{"e": 1}]}}
         assert isinstance(value, dict)
         held, listed = value["a"], value["b"]
         assert isinstance(held, dict)
         assert isinstance(listed, list)
         held["x"] = 2
         listed.append(3)
+        value["c"]["d"][0]["e"] = 2  # type: ignore[index,call-overload]
 
 
 def test_keys_that_are_spelt_alike_are_left_to_the_whole_reader_whatever_was_read_before() -> None:

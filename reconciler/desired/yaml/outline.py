@@ -13,13 +13,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
-from reconciler.desired.yaml.plain_blocks import (
-    ENTRY_LINE,
-    FLOW_ITEMS,
-    FLOW_PAIRS,
-    NotPlainError,
-    read_plain,
-)
+from reconciler.desired.yaml.plain_blocks import ENTRY_LINE, read_plain
+from reconciler.desired.yaml.plain_flow import FlowReader
+from reconciler.desired.yaml.plain_scalars import NotPlainError
 from reconciler.model.canonical import canonical_json
 from reconciler.model.document import JsonObject
 from reconciler.model.sensitivity import REFERENCE_KEY
@@ -150,16 +146,17 @@ def outline_of(text: str, opened: Collection[str]) -> Outline | None:
     """
     pattern, marked, done = "", "", 0
     kinds: list[_Kind] = []
-    for start, end, kind in _fields(text, opened):
-        pattern += f"{re.escape(text[done:start])}{kind.room}"
-        marked += f"{text[done:start]}qz{len(kinds)}zq"
-        kinds.append(kind)
-        done = end
-    if len(kinds) > _MOST_FIELDS or _MARK.search(text):
-        return None
     try:
-        example, with_marks = (read_plain(each.encode()) for each in (text, marked + text[done:]))
+        example = read_plain(text.encode())
+        for start, end, kind in _fields(text, opened):
+            pattern += f"{re.escape(text[done:start])}{kind.room}"
+            marked += f"{text[done:start]}qz{len(kinds)}zq"
+            kinds.append(kind)
+            done = end
+        with_marks = read_plain((marked + text[done:]).encode())
     except NotPlainError:
+        return None
+    if len(kinds) > _MOST_FIELDS or _MARK.search(text):
         return None
     if not (isinstance(example, dict) and isinstance(with_marks, dict)):
         return None
@@ -184,12 +181,11 @@ def _fields(text: str, opened: Collection[str]) -> Iterator[tuple[int, int, _Kin
 
 def _parts(written: str, key: str, at: int) -> Iterator[tuple[int, int, _Kind]]:
     """Yield the scalars of what one line says."""
-    if written[0] == "{":
-        for pair in FLOW_PAIRS.finditer(written):
-            yield from _scalar(pair[2], pair[1], at + pair.start(2), _FLOW_TEXT)
-    elif written[0] == "[":
-        for entry in FLOW_ITEMS.finditer(written):
-            yield from _scalar(entry[0], key, at + entry.start(), _FLOW_TEXT)
+    if written[0] in "{[":
+        reader = FlowReader(written, key)
+        reader.read()
+        for start, end, name in reader.scalars:
+            yield from _scalar(written[start:end], name, at + start, _FLOW_TEXT)
     else:
         yield from _scalar(written, key, at, _BLOCK_TEXT)
 

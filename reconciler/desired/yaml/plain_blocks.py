@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
-from reconciler.desired.yaml.core_schema import (
-    CONSTANTS,
-    SPECIAL_STARTS,
-    NumberRefusedError,
-    resolve,
+from reconciler.desired.yaml.core_schema import CONSTANTS
+from reconciler.desired.yaml.plain_flow import FlowReader
+from reconciler.desired.yaml.plain_scalars import (
+    BLOCK_SCALAR,
+    KEY,
+    NotPlainError,
+    scalar_value,
 )
 from reconciler.model.document import JsonObject, JsonValue
 
@@ -25,39 +27,15 @@ _LONGEST_KEPT: Final = 200
 _MOST_KEPT: Final = 20_000
 _MOST_MET: Final = 100_000
 
-# Words are joined by spaces, colons or number signs that do not end a scalar where they stand, so
-# a scalar is matched in one way only, and no line is tried in others.
-_KEY = r"[A-Za-z_$][A-Za-z0-9_.$/-]*"
-_FIRST = r"(?:[A-Za-z0-9_/+~$(]|-(?=[0-9])|\.(?=[0-9A-Za-z]))"
-_WORD = r"[!\"$-9;-~]"
-_FLOW_WORD = r"[A-Za-z0-9_/.+~$()@%=?;!*&^<>|-]"
-
-
-def _plain(word: str) -> str:
-    return rf"{_FIRST}{word}*(?:(?: +|:+|\#+){word}+)*"
-
-
-_QUOTED = r"\"[ !#-\[\]-~]*\"|'[ -&(-~]*'"
-_ITEM = rf"(?:{_plain(_FLOW_WORD)}|{_QUOTED})"
-_PAIR = rf"{_KEY}: {_ITEM}"
-_FLOW_MAPPING = rf"\{{{_PAIR}(?:, {_PAIR})*\}}"
-_FLOW_LIST = rf"\[{_ITEM}(?:, {_ITEM})*\]"
-_VALUE = rf"{_plain(_WORD)}|{_QUOTED}|{_FLOW_MAPPING}|{_FLOW_LIST}"
+# What is in brackets is looked at by whoever reads it.
+_VALUE = rf"{BLOCK_SCALAR}|[\[{{][ -~]*[\]}}]"
 _COMMENT = r"\#[ -~]*"
-_ENTRY = rf"(- )?(?:({_KEY}):(?: +(?P<value>{_VALUE}))?|(?P<item>{_VALUE}))(?: +{_COMMENT})?"
+_ENTRY = rf"(- )?(?:({KEY}):(?: +(?P<value>{_VALUE}))?|(?P<item>{_VALUE}))(?: +{_COMMENT})?"
 ENTRY_LINE: Final = re.compile(rf"( *)(?:{_COMMENT}|{_ENTRY}|)")
 """What one line may be: its indentation, dash, key, and value or item."""
-# Of what a line was found to be, so that one follows the other from end to end.
-FLOW_PAIRS: Final = re.compile(rf"({_KEY}): ({_ITEM})")
-FLOW_ITEMS: Final = re.compile(_ITEM)
 
-_NOT_AS_WRITTEN: Final = SPECIAL_STARTS | frozenset("\"'{[")
 _NOTHING: Final = object()
 """What stands where a line has no value, and its key's may begin on the next one."""
-
-
-class NotPlainError(ValueError):
-    """A file that is left to the whole reader."""
 
 
 def read_plain(data: bytes) -> JsonValue:
@@ -83,7 +61,7 @@ class _Line(NamedTuple):
     value: Any
     """Of the key, or without one the item; ``_NOTHING`` where there is none."""
     copied: Callable[[Any], Any] | None
-    """What makes another value like this one, where it can be altered; its parts cannot."""
+    """What makes another value like this one, where it can be altered."""
     has_twin: bool
     """Whether another key is known that a reader could take for this one."""
 
@@ -128,8 +106,8 @@ class _Lines(dict[str, _Line | None]):
             raise NotPlainError  # a key that is no string, or a text that is all there is
         held: Any = _NOTHING
         if written:
-            held = _value(written) if written[0] in _NOT_AS_WRITTEN else written
-        copied = type(held) if isinstance(held, dict | list) else None
+            held = FlowReader(written).read() if written[0] in "{[" else scalar_value(written)
+        copied = _copied if isinstance(held, dict | list) else None
         has_twin = self._spellings.setdefault(key.casefold(), key) != key
         return _Line(indent, dash, key, held, copied, has_twin)
 
@@ -227,39 +205,7 @@ class _Blocks:
             raise NotPlainError
 
 
-def _value(written: str) -> JsonValue:
-    start = written[0]
-    if start in "\"'":
-        return written[1:-1]
-    if start == "{":
-        return _flow_mapping(written)
-    if start == "[":
-        return [_item(item) for item in FLOW_ITEMS.findall(written)]
-    return _scalar(written)
-
-
-def _flow_mapping(written: str) -> JsonObject:
-    pairs = FLOW_PAIRS.findall(written)
-    keys = {key for key, _ in pairs}
-    if not keys.isdisjoint(CONSTANTS):
-        raise NotPlainError
-    if len(pairs) > 1 and len({key.casefold() for key in keys}) != len(pairs):
-        raise NotPlainError
-    return {key: _item(text) for key, text in pairs}
-
-
-def _item(text: str) -> JsonValue:
-    return text[1:-1] if text[0] in "\"'" else _scalar(text)
-
-
-def _scalar(text: str) -> JsonValue:
-    if text[0] not in SPECIAL_STARTS:
-        return text
-    try:
-        return resolve(text)
-    except NumberRefusedError:
-        _give_up()
-
-
-def _give_up() -> NoReturn:
-    raise NotPlainError from None
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(child) for key, child in value.items()}
+    return list(map(_copied, value)) if isinstance(value, list) else value

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from reconciler.desired.yaml.attempts import best_attempt
 from reconciler.desired.yaml.document import YamlDocument
 from reconciler.desired.yaml.findings import Findings, ReadingStopped
-from reconciler.desired.yaml.plain_blocks import NotPlainError, read_plain
+from reconciler.desired.yaml.plain_blocks import read_plain
+from reconciler.desired.yaml.plain_scalars import NotPlainError
 from reconciler.desired.yaml.source import YamlSource, checked_source
 from reconciler.model.diagnostic import Diagnostic, Severity, sorted_diagnostics
 from reconciler.model.document import Document
