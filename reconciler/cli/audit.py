@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.anchor_file import read_anchor
 from reconciler.cli.app import Command, LazyGroup
 from reconciler.cli.output import Output
 from reconciler.cli.requests import DONE, FAILED, database_of, write_file
-from reconciler.model.errors import ReconcilerError
-from reconciler.model.evidence import Anchor
 from reconciler.operations import audit as operations
 from reconciler.operations.audit import AuditRequest
 from reconciler.report.counting import counted
@@ -58,7 +57,7 @@ def verify(settings: Settings, anchor_file: Path | None) -> int:
 
     Exits with 1 where anything does not fit, and says where.
     """
-    anchor = _read_anchor(anchor_file) if anchor_file else None
+    anchor = read_anchor(anchor_file) if anchor_file else None
     output = Output(settings)
     with output.progress("Verifying the audit log"):
         done = operations.verify_audit(_request(settings), anchor, database_of(settings))
@@ -88,16 +87,3 @@ def anchor(settings: Settings, out: Path | None) -> int:
 
 def _request(settings: Settings) -> AuditRequest:
     return AuditRequest(settings.desired_state, settings.sites)
-
-
-def _read_anchor(path: Path) -> Anchor:
-    try:
-        return Anchor.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ReconcilerError(
-            f"cannot read {path}: {error.strerror}", "Name the file that `audit anchor` wrote."
-        ) from None
-    except ValueError:
-        raise ReconcilerError(
-            f"{path} is no anchor of this program", "Make one with `reconciler audit anchor`."
-        ) from None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
 from reconciler.cli.app import Command, LazyGroup
+from reconciler.cli.instants import Instant
 from reconciler.cli.output import Output
 from reconciler.cli.requests import DIFFERENT, DONE, FAILED, database_of
 from reconciler.operations import database as operations
@@ -110,9 +111,9 @@ def bootstrap(settings: Settings) -> int:
 @click.option(
     "--before",
     required=True,
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
+    type=Instant(),
     metavar="DATE",
-    help="A day, or an instant such as 2025-01-01T06:00:00Z; both in UTC.",
+    help="A day in UTC, or an instant such as 2025-01-01T06:00:00Z.",
 )
 @click.pass_obj
 def archive(settings: Settings, before: datetime) -> int:
@@ -120,7 +121,7 @@ def archive(settings: Settings, before: datetime) -> int:
 
     The archive is as closed as the log, and `audit verify` goes over both.
     """
-    moved = operations.archive_audit(before.replace(tzinfo=UTC), database_of(settings))
+    moved = operations.archive_audit(before, database_of(settings))
     Output(settings).say(f"{counted(moved, 'audit row')} moved into the archive.")
     return 0
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.anchor_file import read_anchor
 from reconciler.cli.app import Command
+from reconciler.cli.instants import Instant
 from reconciler.cli.output import Output
 from reconciler.cli.requests import DONE, FAILED, database_of
 from reconciler.model.errors import ReconcilerError, UsageError
@@ -26,14 +28,20 @@ from reconciler.report.evidence_check import (
     checked_as_json,
     checked_as_text,
 )
+from reconciler.report.evidence_text import anchor_as_json
 from reconciler.settings import Settings
 
-_DATE = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 since_option = click.option(
-    "--since", type=_DATE, metavar="DATE", help="From then on: a day or an instant, in UTC."
+    "--since",
+    type=Instant(),
+    metavar="DATE",
+    help="From then on: a day in UTC, or an instant such as 2026-11-01T06:00:00Z.",
 )
 until_option = click.option(
-    "--until", type=_DATE, metavar="DATE", help="What is before then, and not that day itself."
+    "--until",
+    type=Instant(),
+    metavar="DATE",
+    help="What is before then, and not that day itself.",
 )
 
 
@@ -57,7 +65,7 @@ def show(
     and ids as well.
     """
     output = Output(settings)
-    wanted = ChangeQuery(settings.extensions, _range(since, until), run)
+    wanted = ChangeQuery(settings.extensions, TimeRange(since, until), run)
     with open_changes(_request(settings), wanted, database_of(settings)) as opened:
         if settings.json:
             for piece in records_as_json(opened.records, opened.names):
@@ -96,7 +104,7 @@ def export(settings: Settings, since: datetime | None, until: datetime | None, o
         )
     output = Output(settings)
     made_at = datetime.now(UTC).replace(microsecond=0)
-    times = _range(since, until)
+    times = TimeRange(since, until)
     with output.progress("Exporting the records"):
         with open_evidence(_request(settings), times, database_of(settings)) as evidence:
             _write(evidence, out, made_at)
@@ -122,7 +130,8 @@ def check(settings: Settings, archive: Path, anchor: Path | None) -> int:
     """
     if not archive.exists():
         raise ReconcilerError(f"there is no {archive}", "Name what `audit export` wrote.")
-    return _tell(Output(settings), check_archive(archive, _read(anchor) if anchor else None))
+    heads = anchor_as_json(read_anchor(anchor)).encode() if anchor else None
+    return _tell(Output(settings), check_archive(archive, heads))
 
 
 def _tell(output: Output, checked: Checked) -> int:
@@ -150,20 +159,5 @@ def _replacing(out: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ReconcilerError(
-            f"cannot read {path}: {error.strerror}", "Name the file that `audit anchor` wrote."
-        ) from None
-
-
 def _request(settings: Settings) -> AuditRequest:
     return AuditRequest(settings.desired_state, settings.sites)
-
-
-def _range(since: datetime | None, until: datetime | None) -> TimeRange:
-    return TimeRange(
-        since.replace(tzinfo=UTC) if since else None, until.replace(tzinfo=UTC) if until else None
-    )

@@ -354,6 +354,18 @@ def test_an_anchor_that_cannot_be_read_is_no_verified_one(exported: Path, tmp_pa
         assert (done.returncode, "Traceback" in done.stderr) == (code, False)
 
 
+@pytest.mark.parametrize("data", [None, b"", b"{}", b'{"heads": [{}]}'])
+def test_an_anchor_that_is_none_is_not_blamed_on_the_export(
+    exported: Path, tmp_path: Path, command: Command, data: bytes | None
+) -> None:
+    anchor = tmp_path / "anchor.json"
+    if data is not None:
+        anchor.write_bytes(data)
+    done = command("audit", "check", str(exported), "--anchor", str(anchor))
+    said = f"{anchor} is no anchor" if data is not None else f"cannot read {anchor}"
+    assert (done.code, done.out, said in done.err) == (1, "", True)
+
+
 def test_nothing_in_an_export_steers_a_terminal(files: Files, tmp_path: Path) -> None:
     named = resealed(files, sites=[], format_version="\x1b[2J::error::boo")
     done = subprocess.run(

@@ -87,6 +87,32 @@ def test_rows_are_narrowed_by_site_extension_time_and_run(
     assert rows(command, recorded, "--until", "2999-01-01") == everything
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ["2999-01-01", "2999-01-01T00:00:00Z", "2999-01-01T01:30+01:30", "2998-12-31 23:00:00-01:00"],
+)
+def test_a_day_or_an_instant_with_its_zone_bounds_what_is_shown(
+    recorded: Installation, command: Command, moment: str
+) -> None:
+    assert rows(command, recorded, "--since", moment) == []
+    assert rows(command, recorded, "--until", moment) != []
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-11-01T06:00:00", "does not say its zone: end it with Z"),
+        ("1.11.2026", "neither a day such as 2026-11-01 nor an instant such as"),
+        ("0001-01-01T00:00:00+01:00", "is in no year from 1 to 9999"),
+    ],
+)
+def test_what_is_no_instant_is_refused_with_what_to_write(
+    recorded: Installation, command: Command, moment: str, said: str
+) -> None:
+    done = command("audit", "show", "--since", moment, **inside(recorded))
+    assert (done.code, said in done.err) == (64, True)
+
+
 @pytest.mark.parametrize("run", ["", "%", "xyz", "a'; --", "0" * 37])
 def test_what_is_no_id_of_a_run_is_refused(
     recorded: Installation, command: Command, run: str
