@@ -31,6 +31,8 @@ def explanation_as_json(explanation: Explanation) -> str:
     for shown, explained in zip(document["extensions"], explanation.extensions, strict=True):
         for link, told in zip(shown["chain"], explained.chain, strict=True):
             link["resolution"] = told.resolution._asdict()
+        if explained.opted_out is not None:
+            shown["opted_out"]["location"] = explained.opted_out.location.model_dump(mode="json")
     document["findings"] = [each.model_dump(mode="json") for each in explanation.findings]
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 

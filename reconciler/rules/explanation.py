@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.desired import DesiredState, Site
+from reconciler.model.diagnostic import Location
 from reconciler.model.relations import Conflict, DependencyType, Resolution
 from reconciler.rules.advice import Adviser
 from reconciler.rules.compliance import counting_signoffs, requirements
@@ -72,6 +73,14 @@ class AskedSignature:
 
 
 @dataclass(frozen=True, slots=True)
+class OptedOut:
+    """The file that opts out of what a profile brings, and the version that it brings."""
+
+    location: Location
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """One extension of a site; ``version`` is None where it is not enabled."""
 
@@ -85,6 +94,7 @@ class Explained:
     """What enabling it would take, for each version that can be."""
     obstacles: tuple[str, ...] = ()
     """Why other versions cannot be enabled."""
+    opted_out: OptedOut | None = None
 
 
 class Explainer:
@@ -201,7 +211,17 @@ class Explainer:
         asked = self._found.also([missing])
         ways = self._adviser.choices(asked, missing)
         useless = self._adviser.useless(asked, missing)
-        return Explained(extension, None, enabling=self._ways(ways), obstacles=tuple(useless))
+        return Explained(
+            extension,
+            None,
+            enabling=self._ways(ways),
+            obstacles=tuple(useless),
+            opted_out=self._opted_out(extension),
+        )
+
+    def _opted_out(self, extension: str) -> OptedOut | None:
+        found = self._state.opt_outs.get(self._network.key(extension))
+        return found and OptedOut(found.document.locate(("enabled",)), found.version)
 
 
 def _target(resolution: Resolution) -> str:

@@ -165,6 +165,20 @@ def test_an_extension_that_is_not_enabled_is_explained_by_what_enabling_it_takes
     assert "not edge-adapter 1.0.0: edge-adapter needs a newer MES" in edge.out
 
 
+def test_an_extension_that_a_site_opted_out_of_is_explained_by_the_file_that_says_so(
+    plants: Plants, program: Command
+) -> None:
+    path = "desired-state/sites/penang/extensions/andon-dashboard.yaml"
+    asked = ("explain", "penang", "andon-dashboard")
+    told = f"opted out at {path}:2:10: without that file, a profile brings 1.5.0"
+    assert told in program(*asked, cwd=plants.root).out
+    (found,) = json.loads(program(*asked, "--json", cwd=plants.root).out)["extensions"]
+    assert found["opted_out"] == {
+        "location": {"path": path, "line": 2, "column": 10},
+        "version": "1.5.0",
+    }
+
+
 def test_a_site_is_explained_with_its_signatures_and_findings(
     plants: Plants, program: Command
 ) -> None:
