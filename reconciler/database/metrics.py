@@ -7,6 +7,7 @@ from uuid import UUID
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
+from reconciler.database.state import drifted_sites
 from reconciler.model.metrics import RunFigures, SiteFigures, TableSize
 
 TABLES = (
@@ -16,6 +17,7 @@ TABLES = (
     "configuration_audit_log",
     "configuration_snapshots",
     "reconcile_runs",
+    "site_applied_rollups",
     "site_extension_config_versions",
     "site_extension_configs",
 )
@@ -44,7 +46,9 @@ def site_figures(
     connection: Connection, *, per_site: bool
 ) -> tuple[tuple[SiteFigures, ...], UUID | None]:
     """Return the figures of each site or of all together, and the site with most audit rows."""
-    rows = connection.execute(query("metrics/sites"), {"per_site": per_site}).fetchall()
+    every_site = [site for (site,) in connection.execute(query("metrics/site_ids"))]
+    asked = {"per_site": per_site, "drifted": list(drifted_sites(connection, every_site))}
+    rows = connection.execute(query("metrics/sites"), asked).fetchall()
     if not rows:
         return (() if per_site else (_NO_SITES,)), None
     return tuple(SiteFigures(*row[:-1]) for row in rows), rows[0][-1]

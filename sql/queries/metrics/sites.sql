@@ -1,13 +1,19 @@
--- What stands at the sites that the reconciler wrote at: for each, or for all together.
+-- What stands at the sites that the reconciler wrote at: for each, or for all together. Rows are
+-- compared at the sites that do not roll up to what was applied there, as drift is told.
 WITH drift AS (
     SELECT site_id, count(*) AS configurations
     FROM (
         SELECT DISTINCT ON (site_id, extension_id)
                site_id, extension_id, version, config_hash, content_digest
         FROM site_extension_config_versions
+        WHERE site_id = ANY (%(drifted)s::uuid[])
         ORDER BY site_id, extension_id, config_version DESC
     ) AS applied
-    FULL JOIN site_extension_configs AS live USING (site_id, extension_id)
+    FULL JOIN (
+        SELECT site_id, extension_id, version, config_hash, content_digest
+        FROM site_extension_configs
+        WHERE site_id = ANY (%(drifted)s::uuid[])
+    ) AS live USING (site_id, extension_id)
     WHERE (live.version, live.config_hash, live.content_digest)
           IS DISTINCT FROM (applied.version, applied.config_hash, applied.content_digest)
     GROUP BY site_id

@@ -1,0 +1,2 @@
+-- Every site of the installation.
+SELECT id FROM sites
