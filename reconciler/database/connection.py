@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,8 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "tcp_user_timeout": 30_000,
 }
 _PORT = re.compile(r"[0-9,]*")
+# That a rollback could not be asked for is no news: whoever interrupted says what was written.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 def _checked_options(url: str) -> dict[str, Any]:
