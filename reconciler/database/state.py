@@ -177,9 +177,9 @@ def out_of_band_edits(
     rows = connection.execute(query("state/out_of_band"), _key_arrays(keys))
     return {
         ConfigurationKey(site_id, extension_id): OutOfBandEdit(
-            who, at, application, address, action
+            who, at, application, address, tuple(sorted(set(before)))
         )
-        for site_id, extension_id, who, at, application, address, action in rows
+        for site_id, extension_id, who, at, application, address, before in rows
     }
 
 

@@ -61,13 +61,17 @@ class FieldDifference(Frozen):
 
 
 class Drift(Frozen):
-    """How a live row came to differ from what was last applied, as far as the audit log knows."""
+    """How a live row came to differ from what was last applied, as far as the audit log knows.
+
+    Of several edits the last is told, and in ``earlier_by`` the roles that made those before it.
+    """
 
     description: str
     session_user: str | None = None
     at: str | None = None
     application: str | None = None
     address: str | None = None
+    earlier_by: tuple[str, ...] = ()
 
 
 class Signature(Frozen):

@@ -63,10 +63,13 @@ class LastChange:
 
 @dataclass(frozen=True, slots=True)
 class OutOfBandEdit:
-    """The newest change to a row that was not the reconciler's, from the audit log."""
+    """The newest change to a row that was not the reconciler's, from the audit log.
+
+    ``earlier_by`` are those who changed it before that, since the reconciler last wrote it.
+    """
 
     session_user: str
     at: datetime
     application: str | None
     address: str | None
-    action: str
+    earlier_by: tuple[str, ...]

@@ -286,6 +286,7 @@ def _drift(divergence: Divergence, edit: OutOfBandEdit | None) -> Drift | None:
         at=edit.at.astimezone(UTC).isoformat(timespec="seconds"),
         application=edit.application,
         address=edit.address,
+        earlier_by=edit.earlier_by,
     )
 
 

@@ -23,7 +23,8 @@ def drift_text(entry: Folded) -> str:
     then = "; it is as git wants it, and apply takes it into the history" if settled else ""
     if drift.session_user is None:
         return drift.description + then
-    return f"{drift.description}, by {_by(drift)} {when(entry.changes)}{then}"
+    last, earlier = ("last by", _earlier(drift)) if drift.earlier_by else ("by", "")
+    return f"{drift.description}, {last} {_by(drift)} {when(entry.changes)}{earlier}{then}"
 
 
 def edits_text(found: Edits) -> str:
@@ -62,6 +63,13 @@ def row_times(entry: Folded) -> list[str]:
         f"{change.site} {change.drift.at if change.drift and change.drift.at else 'not known'}"
         for change in entry.changes
     ]
+
+
+def _earlier(drift: Drift) -> str:
+    named = ", ".join(drift.earlier_by[:_MOST_NAMED])
+    left = len(drift.earlier_by) - _MOST_NAMED
+    others = f" and {counted(left, 'other')}" if left > 0 else ""
+    return f", before that by {named}{others}"
 
 
 def _by(drift: Drift) -> str:

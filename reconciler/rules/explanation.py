@@ -221,7 +221,9 @@ class Explainer:
 
     def _opted_out(self, extension: str) -> OptedOut | None:
         found = self._state.opt_outs.get(self._network.key(extension))
-        return found and OptedOut(found.document.locate(("enabled",)), found.version)
+        if found is None:
+            return None
+        return OptedOut(found.document.locate(("enabled",)), found.version)
 
 
 def _target(resolution: Resolution) -> str:

@@ -17,6 +17,8 @@ from reconciler.model.canonical import config_hash
 from reconciler.model.change import Action, Change, Origin
 from reconciler.model.document import JsonObject
 from reconciler.model.plan import Plan, Scope
+from reconciler.report.drift_text import drift_text
+from reconciler.report.folding import fold
 from tests.support.installation import (
     CORK,
     CORK_ERP,
@@ -26,6 +28,7 @@ from tests.support.installation import (
     Installation,
     erp_file,
 )
+from tests.support.logins import SERVICE, new_login
 
 EDITED: JsonObject = {
     "url": "https://erp.cork.example",
@@ -222,6 +225,26 @@ def test_the_newest_of_several_edits_is_the_one_that_is_named(installation: Inst
     (change,) = drift(installation)
     assert change.drift is not None
     assert change.drift.application == "second"
+
+
+def test_who_edited_before_the_last_is_named_as_well(installation: Installation) -> None:
+    with new_login(installation.owner_url, SERVICE) as first:
+        url = first.url(installation.owner_url)
+        for values in ({"by": "first"}, {"by": "first, again"}):
+            with psycopg.connect(url) as someone:
+                someone.execute(SET_CONFIGURATION.encode(), [Jsonb(values), CORK])
+        leave_the_hash(installation)
+        (change,) = plan = drift(installation)
+        assert change.drift is not None
+        assert change.drift.earlier_by == (first.name,)
+        assert change.drift.session_user != first.name
+        (entry,) = fold(plan)
+        assert f", before that by {first.name}" in drift_text(entry)
+        installation.apply(scope=Scope.HEALABLE)
+        leave_the_hash(installation)
+        (after_healing,) = drift(installation)
+    assert after_healing.drift is not None
+    assert after_healing.drift.earlier_by == ()
 
 
 def test_no_secret_that_somebody_wrote_by_hand_is_repeated(installation: Installation) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from reconciler.model.change import Action, Change, Drift, Origin
 from reconciler.model.plan import BlockCode, BlockedReason, Plan, Scope
-from reconciler.report.drift_text import edits_text, rest_lines
+from reconciler.report.drift_text import drift_text, edits_text, rest_lines
+from reconciler.report.folding import fold
 from reconciler.report.plan_markdown import plan_as_markdown
 from reconciler.report.plan_text import plan_as_text
 from reconciler.report.sections import edits, sections
@@ -48,6 +49,27 @@ def test_a_pull_request_leads_with_its_own_and_its_profiles() -> None:
     assert [part.origin for part in found.lead] == [Origin.PULL_REQUEST, Origin.PROFILE]
     assert [part.origin for part in found.rest] == [Origin.PENDING, Origin.DRIFT]
     assert found.left == 2
+
+
+@pytest.mark.parametrize(
+    ("earlier", "said"),
+    [
+        ((), "edited, by alice using psql at 2026-11-22T16:00:00+00:00"),
+        (
+            ("bob",),
+            "edited, last by alice using psql at 2026-11-22T16:00:00+00:00, before that by bob",
+        ),
+        (tuple("bcdefgh"), ", before that by b, c, d, e, f and 2 others"),
+    ],
+)
+def test_of_several_edits_the_last_is_told_and_who_made_the_others(
+    earlier: tuple[str, ...], said: str
+) -> None:
+    made = drifted("dayton", "alice")
+    assert made.drift is not None
+    drift = made.drift.model_copy(update={"earlier_by": earlier})
+    (entry,) = fold([made.model_copy(update={"drift": drift})])
+    assert said in drift_text(entry)
 
 
 @pytest.mark.parametrize("scope", [Scope.ALL, Scope.DRIFTED])

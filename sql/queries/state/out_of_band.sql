@@ -1,7 +1,9 @@
 -- The newest edit made outside the reconciler to each of the rows asked for, since the
--- reconciler last wrote there; one that changed nothing of the configuration is passed over.
+-- reconciler last wrote there, and who made those before it; one that changed nothing of the
+-- configuration is passed over.
 SELECT wanted.site_id, wanted.extension_id, newest.recorded_by, newest.changed_at,
-       newest.details ->> 'application', newest.details ->> 'clientAddress', newest.action
+       newest.details ->> 'application', newest.details ->> 'clientAddress',
+       newest.edited_by[2:]
 FROM unnest(%(sites)s::uuid[], %(extensions)s::text[]) AS wanted (site_id, extension_id)
 CROSS JOIN LATERAL (
     SELECT coalesce(max(own.sequence), 0) AS sequence
@@ -15,7 +17,11 @@ CROSS JOIN LATERAL (
     WHERE own.action <> 'signoff' AND own.details ->> 'origin' IS DISTINCT FROM 'out-of-band'
 ) AS written
 CROSS JOIN LATERAL (
-    SELECT audit.recorded_by, audit.changed_at, audit.details, audit.action
+    SELECT audit.recorded_by, audit.changed_at, audit.details,
+           array_agg(audit.recorded_by) OVER (
+               ORDER BY audit.sequence DESC
+               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+           ) AS edited_by
     FROM (
         SELECT * FROM configuration_audit_log AS logged
         WHERE logged.site_id = wanted.site_id AND logged.extension_id = wanted.extension_id
