@@ -20,6 +20,7 @@ def sql_root() -> Traversable:
 def query(name: str) -> LiteralString:
     """Return a named query's text; ``name`` is its path under ``sql/queries`` without ``.sql``.
 
-    The text is the product's own and holds no value: values are always parameters.
+    The text is the product's own and holds no value: values are always parameters. Those that are
+    arrays are sent in binary (``%(sites)b``), since it takes long to write many out as text.
     """
     return sql_root().joinpath("queries", *f"{name}.sql".split("/")).read_text("utf-8")

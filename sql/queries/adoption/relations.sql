@@ -1,3 +1,3 @@
 -- What stands in the schema public under the names asked for, by kind.
 SELECT relname, relkind::text FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%(names)s::text[])
+WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%(names)b::text[])

@@ -34,6 +34,6 @@ SELECT touched.site_id,
            SELECT max(chain.position) FROM configuration_audit_chain AS chain
            WHERE chain.site_id = touched.site_id
        ), 0)
-FROM unnest(%(sites)s::uuid[]) AS touched (site_id)
+FROM unnest(%(sites)b::uuid[]) AS touched (site_id)
 ORDER BY touched.site_id
 RETURNING id

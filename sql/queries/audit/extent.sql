@@ -1,5 +1,5 @@
 -- How much there is to verify.
 SELECT (SELECT count(*) FROM configuration_audit_records
-        WHERE %(sites)s::uuid[] IS NULL OR site_id = ANY (%(sites)s::uuid[])) AS audit_rows,
+        WHERE %(sites)b::uuid[] IS NULL OR site_id = ANY (%(sites)b::uuid[])) AS audit_rows,
        (SELECT count(*) FROM configuration_audit_chain
-        WHERE %(sites)s::uuid[] IS NULL OR site_id = ANY (%(sites)s::uuid[])) AS links
+        WHERE %(sites)b::uuid[] IS NULL OR site_id = ANY (%(sites)b::uuid[])) AS links

@@ -1,8 +1,8 @@
 -- The newest link of every site's chain.
 WITH chosen AS (
-    SELECT unnest(%(sites)s::uuid[]) AS site_id
+    SELECT unnest(%(sites)b::uuid[]) AS site_id
     UNION
-    SELECT site_id FROM configuration_audit_chain WHERE %(sites)s::uuid[] IS NULL
+    SELECT site_id FROM configuration_audit_chain WHERE %(sites)b::uuid[] IS NULL
 )
 SELECT chosen.site_id, (SELECT name FROM sites WHERE id = chosen.site_id) AS name,
        head.position, encode(head.chain_hash, 'hex') AS hash

@@ -3,7 +3,7 @@
 SELECT site.id
 FROM sites AS site
 LEFT JOIN reconciler_applied_rollups(ARRAY(
-    SELECT id FROM sites WHERE %(sites)s::uuid[] IS NULL OR id = ANY (%(sites)s::uuid[])
+    SELECT id FROM sites WHERE %(sites)b::uuid[] IS NULL OR id = ANY (%(sites)b::uuid[])
 )) AS applied ON applied.site_id = site.id
 LEFT JOIN LATERAL (
     SELECT configurations, rollup
@@ -12,7 +12,7 @@ LEFT JOIN LATERAL (
     ORDER BY position DESC
     LIMIT 1
 ) AS recorded ON TRUE
-WHERE (%(sites)s::uuid[] IS NULL OR site.id = ANY (%(sites)s::uuid[]))
+WHERE (%(sites)b::uuid[] IS NULL OR site.id = ANY (%(sites)b::uuid[]))
   AND (recorded.configurations, recorded.rollup)
           IS DISTINCT FROM (applied.configurations, applied.rollup)
 ORDER BY site.id

@@ -7,13 +7,13 @@ WITH recorded AS (
                id, site_id, extension_id, action, changed_by, changed_at, old_config_hash,
                new_config_hash, reason, details, sequence, recorded_by)) AS row_hash
     FROM configuration_audit_records
-    WHERE %(sites)s::uuid[] IS NULL OR site_id = ANY (%(sites)s::uuid[])
+    WHERE %(sites)b::uuid[] IS NULL OR site_id = ANY (%(sites)b::uuid[])
 ), linked AS (
     SELECT site_id, position, audit_id, row_hash, chain_hash,
            lag(position, 1, 0::bigint) OVER links AS before_position,
            lag(chain_hash) OVER links AS before_hash
     FROM configuration_audit_chain
-    WHERE %(sites)s::uuid[] IS NULL OR site_id = ANY (%(sites)s::uuid[])
+    WHERE %(sites)b::uuid[] IS NULL OR site_id = ANY (%(sites)b::uuid[])
     WINDOW links AS (PARTITION BY site_id ORDER BY position)
 ), judged AS (
     SELECT coalesce(linked.site_id, recorded.site_id) AS site_id, linked.position,

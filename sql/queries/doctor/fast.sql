@@ -24,7 +24,7 @@ SELECT CASE WHEN tgenabled IS NULL THEN 'trigger-missing' WHEN tgenabled = 'D'
        format('%%s on %%s', wanted.trigger, wanted.table_name),
        jsonb_build_object('trigger', wanted.trigger, 'table', wanted.table_name,
                           'definition', wanted.definition)
-FROM unnest(%(tables)s::text[], %(triggers)s::text[], %(definitions)s::text[])
+FROM unnest(%(tables)b::text[], %(triggers)b::text[], %(definitions)b::text[])
      AS wanted (table_name, trigger, definition)
 JOIN pg_class ON relnamespace = 'public'::regnamespace AND relname = wanted.table_name
 LEFT JOIN pg_trigger ON tgrelid = pg_class.oid AND tgname = wanted.trigger

@@ -6,7 +6,7 @@ SELECT record.site_id, NULL::bigint AS position, record.id, record.extension_id,
        record.sequence, record.recorded_by, record.archived,
        NULL::text AS text, NULL::text AS row_hash, NULL::text AS chain_hash
 FROM configuration_audit_records AS record
-WHERE (%(sites)s::uuid[] IS NULL OR record.site_id = ANY (%(sites)s::uuid[]))
+WHERE (%(sites)b::uuid[] IS NULL OR record.site_id = ANY (%(sites)b::uuid[]))
   AND (%(since)s::timestamptz IS NULL OR record.changed_at >= %(since)s)
   AND (%(until)s::timestamptz IS NULL OR record.changed_at < %(until)s)
   AND (%(run)s::text IS NULL OR starts_with(record.details ->> 'runId', %(run)s))

@@ -10,7 +10,7 @@ SELECT chain.site_id, chain.position, record.id, record.extension_id, record.act
            record.changed_at, record.old_config_hash, record.new_config_hash, record.reason,
            record.details, record.sequence, record.recorded_by) END AS text,
        encode(chain.row_hash, 'hex') AS row_hash, encode(chain.chain_hash, 'hex') AS chain_hash
-FROM unnest(%(sites)s::uuid[], %(firsts)s::bigint[], %(lasts)s::bigint[])
+FROM unnest(%(sites)b::uuid[], %(firsts)b::bigint[], %(lasts)b::bigint[])
     AS part (site_id, first, last)
 JOIN configuration_audit_chain AS chain
     ON chain.site_id = part.site_id AND chain.position BETWEEN part.first AND part.last
@@ -28,7 +28,7 @@ SELECT record.site_id, NULL, record.id, record.extension_id, record.action, reco
            record.details, record.sequence, record.recorded_by),
        NULL, NULL
 FROM configuration_audit_records AS record
-WHERE record.site_id = ANY (%(sites)s::uuid[])
+WHERE record.site_id = ANY (%(sites)b::uuid[])
   AND NOT EXISTS (
       SELECT FROM configuration_audit_chain AS chain
       WHERE chain.site_id = record.site_id AND chain.audit_id = record.id)

@@ -7,7 +7,7 @@ WITH dated AS (
     FROM configuration_audit_chain AS chain
     LEFT JOIN configuration_audit_records AS record
         ON record.site_id = chain.site_id AND record.id = chain.audit_id
-    WHERE (%(sites)s::uuid[] IS NULL OR chain.site_id = ANY (%(sites)s::uuid[]))
+    WHERE (%(sites)b::uuid[] IS NULL OR chain.site_id = ANY (%(sites)b::uuid[]))
       -- A link whose row is gone has no time: only a whole chain is sure to hold it.
       AND (%(since)s::timestamptz IS NULL OR record.changed_at >= %(since)s)
       AND (%(until)s::timestamptz IS NULL OR record.changed_at < %(until)s)
@@ -21,5 +21,5 @@ LEFT JOIN configuration_audit_chain AS before
     ON before.site_id = site.id AND before.position = dated.first - 1
 LEFT JOIN configuration_audit_chain AS head
     ON head.site_id = site.id AND head.position = dated.last
-WHERE %(sites)s::uuid[] IS NULL OR site.id = ANY (%(sites)s::uuid[])
+WHERE %(sites)b::uuid[] IS NULL OR site.id = ANY (%(sites)b::uuid[])
 ORDER BY site.id

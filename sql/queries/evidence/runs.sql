@@ -13,6 +13,6 @@ SELECT json_build_object(
 FROM reconcile_runs AS run
 WHERE (%(since)s::timestamptz IS NULL OR run.recorded_at >= %(since)s)
   AND (%(until)s::timestamptz IS NULL OR run.recorded_at < %(until)s)
-  AND (%(sites)s::uuid[] IS NULL OR run.id IN (
-      SELECT run_id FROM configuration_snapshots WHERE site_id = ANY (%(sites)s::uuid[])))
+  AND (%(sites)b::uuid[] IS NULL OR run.id IN (
+      SELECT run_id FROM configuration_snapshots WHERE site_id = ANY (%(sites)b::uuid[])))
 ORDER BY run.recorded_at, run.id

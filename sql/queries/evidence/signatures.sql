@@ -11,7 +11,7 @@ SELECT signoff.site_id, signoff.extension_id, signoff.aspect, signoff.meaning,
 FROM compliance_signoffs AS signoff
 JOIN site_extension_config_versions AS signed
     USING (site_id, extension_id, config_version, config_hash)
-WHERE (%(sites)s::uuid[] IS NULL OR signoff.site_id = ANY (%(sites)s::uuid[]))
+WHERE (%(sites)b::uuid[] IS NULL OR signoff.site_id = ANY (%(sites)b::uuid[]))
   AND (%(since)s::timestamptz IS NULL OR signoff.recorded_at >= %(since)s)
   AND (%(until)s::timestamptz IS NULL OR signoff.recorded_at < %(until)s)
 ORDER BY signoff.signed_at, signoff.site_id, signoff.extension_id, signoff.aspect, signoff.id

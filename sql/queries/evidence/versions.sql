@@ -12,7 +12,7 @@ SELECT json_build_object(
            'recorded_by', history.recorded_by
        )::text
 FROM site_extension_config_versions AS history
-WHERE (%(sites)s::uuid[] IS NULL OR history.site_id = ANY (%(sites)s::uuid[]))
+WHERE (%(sites)b::uuid[] IS NULL OR history.site_id = ANY (%(sites)b::uuid[]))
   AND (%(since)s::timestamptz IS NULL OR history.recorded_at >= %(since)s)
   AND (%(until)s::timestamptz IS NULL OR history.recorded_at < %(until)s)
 ORDER BY history.site_id, history.extension_id, history.config_version

@@ -7,7 +7,7 @@ SELECT wanted.site_id, wanted.extension_id, signed.aspect, signed.signed_by, peo
                 THEN 'unstated'
             ELSE signed.meaning END AS meaning,
        signed.signed_at, wanted.config_hash, signed.notes
-FROM unnest(%(sites)s::uuid[], %(extensions)s::text[], %(hashes)s::text[])
+FROM unnest(%(sites)b::uuid[], %(extensions)b::text[], %(hashes)b::text[])
     AS wanted (site_id, extension_id, config_hash)
 JOIN compliance_signoffs AS signed USING (site_id, extension_id)
 JOIN users AS people ON people.id = signed.signed_by

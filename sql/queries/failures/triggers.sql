@@ -2,7 +2,7 @@
 SELECT DISTINCT tgname, tgrelid::regclass::text
 FROM pg_trigger
 WHERE tgfoid = ANY (
-          SELECT to_regprocedure(signature)::oid FROM unnest(%(functions)s::text[]) AS signature
+          SELECT to_regprocedure(signature)::oid FROM unnest(%(functions)b::text[]) AS signature
       )
   AND NOT tgisinternal
   AND tgparentid = 0

@@ -6,13 +6,13 @@ WITH drift AS (
         SELECT DISTINCT ON (site_id, extension_id)
                site_id, extension_id, version, config_hash, content_digest
         FROM site_extension_config_versions
-        WHERE site_id = ANY (%(drifted)s::uuid[])
+        WHERE site_id = ANY (%(drifted)b::uuid[])
         ORDER BY site_id, extension_id, config_version DESC
     ) AS applied
     FULL JOIN (
         SELECT site_id, extension_id, version, config_hash, content_digest
         FROM site_extension_configs
-        WHERE site_id = ANY (%(drifted)s::uuid[])
+        WHERE site_id = ANY (%(drifted)b::uuid[])
     ) AS live USING (site_id, extension_id)
     WHERE (live.version, live.config_hash, live.content_digest)
           IS DISTINCT FROM (applied.version, applied.config_hash, applied.content_digest)

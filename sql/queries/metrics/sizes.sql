@@ -2,7 +2,7 @@
 SELECT wanted.name,
        sum(greatest(part.reltuples, pg_stat_get_live_tuples(part.oid), 0))::bigint AS rows,
        sum(pg_total_relation_size(part.oid))::bigint AS bytes
-FROM unnest(%(tables)s::text[]) AS wanted (name)
+FROM unnest(%(tables)b::text[]) AS wanted (name)
 JOIN pg_class AS part
     ON part.relkind = 'r'
     AND (part.oid = wanted.name::regclass

@@ -10,8 +10,8 @@ SELECT id, site_id, snapshot_at, reason,
        CASE jsonb_typeof(signoffs) WHEN 'array' THEN jsonb_array_length(signoffs)
             ELSE 0 END AS signoffs
 FROM configuration_snapshots AS kept
-WHERE (%(sites)s::uuid[] IS NULL OR site_id = ANY (%(sites)s::uuid[]))
-  AND (%(ids)s::uuid[] IS NULL OR id = ANY (%(ids)s::uuid[]))
+WHERE (%(sites)b::uuid[] IS NULL OR site_id = ANY (%(sites)b::uuid[]))
+  AND (%(ids)b::uuid[] IS NULL OR id = ANY (%(ids)b::uuid[]))
   AND starts_with(id::text, %(beginning)s)
 ORDER BY snapshot_at DESC, site_id, id
 LIMIT %(most)s

@@ -7,7 +7,7 @@ WITH linked AS (
     FROM configuration_audit_records AS record
     JOIN configuration_audit_chain AS chain
         ON chain.site_id = record.site_id AND chain.audit_id = record.id
-    WHERE %(sites)s::uuid[] IS NULL OR record.site_id = ANY (%(sites)s::uuid[])
+    WHERE %(sites)b::uuid[] IS NULL OR record.site_id = ANY (%(sites)b::uuid[])
 ), by_run AS (
     SELECT site_id, details ->> 'runId' AS run_id, max(position) AS position
     FROM linked WHERE details ->> 'runId' IS NOT NULL GROUP BY 1, 2
@@ -32,4 +32,4 @@ LEFT JOIN by_hand
     ON by_hand.site_id = signed.site_id AND by_hand.extension_id = signed.extension_id
     AND by_hand.new_config_hash = signed.config_hash AND by_hand.changed_at = signed.recorded_at
     AND by_hand.aspect = signed.aspect AND by_hand.signed_by = signed.signed_by::text
-WHERE %(sites)s::uuid[] IS NULL OR signed.site_id = ANY (%(sites)s::uuid[])
+WHERE %(sites)b::uuid[] IS NULL OR signed.site_id = ANY (%(sites)b::uuid[])

@@ -8,7 +8,7 @@ WITH linked AS (
     FROM configuration_audit_records AS record
     JOIN configuration_audit_chain AS chain
         ON chain.site_id = record.site_id AND chain.audit_id = record.id
-    WHERE %(sites)s::uuid[] IS NULL OR record.site_id = ANY (%(sites)s::uuid[])
+    WHERE %(sites)b::uuid[] IS NULL OR record.site_id = ANY (%(sites)b::uuid[])
 ), reached AS (
     SELECT site_id, run_id, max(position) AS position
     FROM linked WHERE run_id IS NOT NULL GROUP BY site_id, run_id
@@ -18,7 +18,7 @@ WITH linked AS (
            coalesce(kept.audit_position, reached.position, 0) AS position
     FROM configuration_snapshots AS kept
     LEFT JOIN reached ON reached.site_id = kept.site_id AND reached.run_id = kept.run_id::text
-    WHERE (%(sites)s::uuid[] IS NULL OR kept.site_id = ANY (%(sites)s::uuid[]))
+    WHERE (%(sites)b::uuid[] IS NULL OR kept.site_id = ANY (%(sites)b::uuid[]))
       -- What was adopted keeps its time; what it holds is MachShop's, and in a form of its own.
       AND kept.snapshot_at = kept.recorded_at
 ), history AS (

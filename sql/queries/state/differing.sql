@@ -7,7 +7,7 @@ SELECT site_id, extension_id, live.version, live.config_hash, live.content_diges
        CASE WHEN NOT sides.same THEN applied.content_digest END
 FROM (
     SELECT site.site_id, each.extension_id, each.config_hash
-    FROM unnest(%(sites)s::uuid[], %(extensions)s::text[], %(hashes)s::text[])
+    FROM unnest(%(sites)b::uuid[], %(extensions)b::text[], %(hashes)b::text[])
          AS site (site_id, extensions, hashes)
     CROSS JOIN LATERAL unnest(string_to_array(site.extensions, E'\n'),
                               string_to_array(site.hashes, E'\n'))
@@ -16,13 +16,13 @@ FROM (
 FULL JOIN (
     SELECT site_id, extension_id, version, config_hash, content_digest
     FROM site_extension_configs
-    WHERE site_id = ANY (%(sites)s::uuid[])
+    WHERE site_id = ANY (%(sites)b::uuid[])
 ) AS live USING (site_id, extension_id)
 FULL JOIN (
     SELECT DISTINCT ON (site_id, extension_id)
            site_id, extension_id, version, config_hash, content_digest, config_version
     FROM site_extension_config_versions
-    WHERE site_id = ANY (%(sites)s::uuid[])
+    WHERE site_id = ANY (%(sites)b::uuid[])
     ORDER BY site_id, extension_id, config_version DESC
 ) AS applied USING (site_id, extension_id)
 CROSS JOIN LATERAL (

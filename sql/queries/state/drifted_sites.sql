@@ -2,14 +2,14 @@
 -- which that was never recorded is among them if it has, or ever had, anything. Where most sites
 -- are asked for, it takes less to roll all of them up than to look for each row whose it is.
 SELECT managed.site_id
-FROM unnest(%(sites)s::uuid[]) AS managed (site_id)
+FROM unnest(%(sites)b::uuid[]) AS managed (site_id)
 LEFT JOIN (
     SELECT site_id, reconciler_rollup(string_agg(entry, '' ORDER BY ordered)) AS rollup
     FROM (
         SELECT site_id, extension_id COLLATE "C" AS ordered,
                reconciler_rollup_entry(extension_id, config_hash, content_digest) AS entry
         FROM site_extension_configs
-        WHERE %(everywhere)s OR site_id = ANY (%(sites)s::uuid[])
+        WHERE %(everywhere)s OR site_id = ANY (%(sites)b::uuid[])
         ORDER BY site_id, ordered
         OFFSET 0  -- So that several processes make the entries.
     ) AS entries

@@ -1,2 +1,2 @@
 -- Which of the sites asked for the installation has.
-SELECT id FROM sites WHERE id = ANY (%(ids)s::uuid[])
+SELECT id FROM sites WHERE id = ANY (%(ids)b::uuid[])

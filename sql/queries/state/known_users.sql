@@ -1,2 +1,2 @@
 -- The installation's users by the names asked for.
-SELECT username, id FROM users WHERE username = ANY (%(usernames)s::text[])
+SELECT username, id FROM users WHERE username = ANY (%(usernames)b::text[])

@@ -7,7 +7,7 @@ SELECT wanted.site_id, wanted.extension_id, newest.action, newest.changed_at,
        newest.details ->> 'application' AS application,
        newest.details ->> 'clientAddress' AS address,
        newest.details ->> 'runId' AS run_id
-FROM unnest(%(sites)s::uuid[], %(extensions)s::text[]) AS wanted (site_id, extension_id)
+FROM unnest(%(sites)b::uuid[], %(extensions)b::text[]) AS wanted (site_id, extension_id)
 CROSS JOIN LATERAL (
     SELECT action, changed_at, changed_by, recorded_by, details, sequence
     FROM configuration_audit_log AS logged

@@ -4,7 +4,7 @@
 SELECT wanted.site_id, wanted.extension_id, newest.recorded_by, newest.changed_at,
        newest.details ->> 'application', newest.details ->> 'clientAddress',
        newest.edited_by[2:]
-FROM unnest(%(sites)s::uuid[], %(extensions)s::text[]) AS wanted (site_id, extension_id)
+FROM unnest(%(sites)b::uuid[], %(extensions)b::text[]) AS wanted (site_id, extension_id)
 CROSS JOIN LATERAL (
     SELECT coalesce(max(own.sequence), 0) AS sequence
     FROM (

@@ -9,13 +9,13 @@ SELECT site_id, extension_id, live.version, live.config_hash, live.content_diges
 FROM (
     SELECT site_id, extension_id, version, config_hash, content_digest
     FROM site_extension_configs
-    WHERE site_id = ANY (%(sites)s::uuid[])
+    WHERE site_id = ANY (%(sites)b::uuid[])
 ) AS live
 FULL JOIN (
     SELECT DISTINCT ON (site_id, extension_id)
            site_id, extension_id, version, config_hash, content_digest, config_version
     FROM site_extension_config_versions
-    WHERE site_id = ANY (%(sites)s::uuid[])
+    WHERE site_id = ANY (%(sites)b::uuid[])
     ORDER BY site_id, extension_id, config_version DESC
 ) AS applied USING (site_id, extension_id)
 CROSS JOIN LATERAL (

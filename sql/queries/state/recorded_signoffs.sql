@@ -2,8 +2,8 @@
 -- adopted configuration had before; of an adopted one it may be that nobody wrote down its meaning.
 SELECT wanted.ordinal
 FROM unnest(
-    %(sites)s::uuid[], %(extensions)s::text[], %(hashes)s::text[], %(aspects)s::text[],
-    %(signers)s::uuid[], %(roles)s::text[], %(instants)s::timestamptz[], %(meanings)s::text[]
+    %(sites)b::uuid[], %(extensions)b::text[], %(hashes)b::text[], %(aspects)b::text[],
+    %(signers)b::uuid[], %(roles)b::text[], %(instants)b::timestamptz[], %(meanings)b::text[]
 ) WITH ORDINALITY AS wanted
     (site_id, extension_id, config_hash, aspect, signed_by, signed_role, signed_at, meaning,
      ordinal)

@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (
     WHERE live.site_id = site.id
 ) AS kept
 WHERE NOT EXISTS (
-          SELECT FROM unnest(%(sites)s::uuid[]) AS managed (id) WHERE managed.id = site.id
+          SELECT FROM unnest(%(sites)b::uuid[]) AS managed (id) WHERE managed.id = site.id
       )
   AND kept.configurations > 0
 ORDER BY site.id
