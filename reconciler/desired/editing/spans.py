@@ -18,6 +18,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
+from reconciler.desired.yaml.events import events_of, separators_of
 from reconciler.desired.yaml.findings import Findings
 from reconciler.desired.yaml.reader import read_yaml
 from reconciler.desired.yaml.source import YamlSource, checked_source
@@ -57,7 +58,7 @@ class TextMap:
         self._keys: list[tuple[str, Span] | None] = []
         self.root: Span | None = None
         self._read(source)
-        self._dashes, self._commas = source.separators()
+        self._dashes, self._commas = separators_of(source)
 
     @property
     def is_json(self) -> bool:
@@ -90,7 +91,7 @@ class TextMap:
         return index - self.line_start(index)
 
     def _read(self, source: YamlSource) -> None:
-        for event in source.events():
+        for event in events_of(source):
             if isinstance(event, CollectionEndEvent):
                 self._close(event)
             elif isinstance(event, NodeEvent):

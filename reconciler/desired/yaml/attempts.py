@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.desired.yaml.builder import MAX_VALUES, ValueBuilder
+from reconciler.desired.yaml.events import READING_ERRORS, events_of
 from reconciler.desired.yaml.findings import Findings, ReadingStopped
-from reconciler.desired.yaml.source import READING_ERRORS, YamlSource
+from reconciler.desired.yaml.source import YamlSource
 from reconciler.desired.yaml.strictness import check_strictness
 from reconciler.desired.yaml.syntax_errors import add_syntax_error
 from reconciler.desired.yaml.text_place import Place, TextPlace
@@ -63,7 +64,7 @@ def _attempt(source: YamlSource, before: Findings) -> Attempt:
     refused_at: Place | None = None
     with suppress(ReadingStopped):
         try:
-            builder.feed(source.events())
+            builder.feed(events_of(source))
         except READING_ERRORS as error:
             refused_at = add_syntax_error(source, findings, error)
             raise ReadingStopped from None

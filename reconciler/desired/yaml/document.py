@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    Event,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceStartEvent,
-)
+from typing import TYPE_CHECKING
 
 from reconciler.desired.yaml.source import YamlSource
 from reconciler.model.diagnostic import Location
 from reconciler.model.document import JsonValue, Path
 
-
-@dataclass(slots=True)
-class _Part:
-    """Where one part stands, and its parts: by key for a mapping, by index for a list."""
-
-    line: int
-    column: int
-    parts: dict[str | int, _Part] = field(default_factory=dict)
-    keys: dict[str | int, tuple[int, int]] = field(default_factory=dict)
+if TYPE_CHECKING:
+    from reconciler.desired.yaml.places import Part
 
 
 class YamlDocument:
@@ -38,7 +21,7 @@ class YamlDocument:
         self.path = path
         self.value = value
         self._source = source
-        self._root: _Part | None = None
+        self._root: Part | None = None
 
     def locate(self, path: Path) -> Location:
         """Return where the value at ``path`` begins, else where its deepest existing part does."""
@@ -63,58 +46,10 @@ class YamlDocument:
     def _location(self, line: int, column: int) -> Location:
         return Location(path=self.path, line=line + 1, column=column + 1)
 
-    def _parts(self) -> _Part:
+    def _parts(self) -> Part:
         if self._root is None:
-            self._root = _PartsReader().read(self._source)
+            # Where things stand in a file is asked where something is wrong; most are only read.
+            from reconciler.desired.yaml.places import parts_of  # noqa: PLC0415
+
+            self._root = parts_of(self._source)
         return self._root
-
-
-class _PartsReader:
-    """Walks the events of a document that is known to be good, and keeps the places."""
-
-    def __init__(self) -> None:
-        self._stack: list[tuple[_Part, bool]] = []
-        self._anchors: dict[str, tuple[_Part, str | None]] = {}
-        self._keys: list[str | None] = []
-        self._root = _Part(0, 0)
-
-    def read(self, source: YamlSource) -> _Part:
-        for event in source.events():
-            if isinstance(event, CollectionEndEvent):
-                self._stack.pop()
-                self._keys.pop()
-            elif isinstance(event, AliasEvent):
-                self._place(event, *self._anchors[event.anchor or ""])
-            elif isinstance(event, NodeEvent):
-                self._node(event)
-        return self._root
-
-    def _node(self, event: NodeEvent) -> None:
-        part = _Part(*_place_of(event))
-        text = event.value if isinstance(event, ScalarEvent) else None
-        if event.anchor:
-            self._anchors[event.anchor] = part, text
-        self._place(event, part, text)
-        if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-            self._stack.append((part, isinstance(event, MappingStartEvent)))
-            self._keys.append(None)
-
-    def _place(self, event: Event, part: _Part, text: str | None) -> None:
-        if not self._stack:
-            self._root = part
-            return
-        parent, is_mapping = self._stack[-1]
-        key = self._keys[-1]
-        if not is_mapping:
-            parent.parts[len(parent.parts)] = part
-        elif key is None:
-            self._keys[-1] = text
-            parent.keys[text or ""] = _place_of(event)
-        else:
-            self._keys[-1] = None
-            parent.parts[key] = part
-
-
-def _place_of(event: Event) -> tuple[int, int]:
-    mark = event.start_mark
-    return (mark.line, mark.column) if mark else (0, 0)

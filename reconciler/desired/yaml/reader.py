@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from reconciler.desired.yaml.attempts import best_attempt
 from reconciler.desired.yaml.document import YamlDocument
 from reconciler.desired.yaml.findings import Findings, ReadingStopped
 from reconciler.desired.yaml.plain_blocks import read_plain
@@ -52,6 +51,9 @@ def read_yaml(path: str, data: bytes) -> Reading:
 
 def read_whole(path: str, data: bytes) -> Reading:
     """Read the bytes of one file, plain or not; see ``read_yaml``."""
+    # The parsers take a while to be imported, and most runs meet none but plain files.
+    from reconciler.desired.yaml.attempts import best_attempt  # noqa: PLC0415
+
     findings = Findings(path)
     attempt = None
     with suppress(ReadingStopped):

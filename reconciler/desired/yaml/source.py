@@ -1,31 +1,17 @@
-"""The text of one file, checked as text, and a parser's events over it.
-
-The parser is libyaml by way of PyYAML, which speaks YAML 1.1 on a few points. What it takes too
-lightly is refused in ``strictness``; characters it treats otherwise than YAML 1.2 does are
-refused here. A file that it does not take is read by ``grammar``, which is slower.
-"""
+"""The text of one file, checked as text, before any parser sees it."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
-from typing import Final, cast
-
-from yaml import CBaseLoader, YAMLError
-from yaml.events import Event
-from yaml.tokens import BlockEntryToken, FlowEntryToken, Token
+from typing import Final
 
 from reconciler.desired.yaml.findings import Findings, ReadingStopped
-from reconciler.desired.yaml.grammar.cursor import MEND, GrammarError
-from reconciler.desired.yaml.grammar.parser import GrammarEvents
-from reconciler.desired.yaml.json_events import JsonEvents, JsonSyntaxError
 from reconciler.desired.yaml.markers import without_unread_directives
+from reconciler.desired.yaml.remedies import MEND
 from reconciler.desired.yaml.text_place import START, TextLines
 from reconciler.model.kinds import reading as kinds
 
 MAX_BYTES: Final = 1_048_576
-SYNTAX_REMEDY: Final = MEND
 _MAX_TAG_DIRECTIVES = 32
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -57,36 +43,6 @@ class YamlSource:
     def for_grammar(self) -> YamlSource:
         """Return the same YAML file as one that ``grammar`` reads."""
         return YamlSource(self.data, is_json=False, by_grammar=True)
-
-    def events(self) -> Iterator[Event]:
-        """Return the events; taking them raises one of ``READING_ERRORS``."""
-        if self.is_json:
-            return iter(JsonEvents(self.text))
-        if self.by_grammar:
-            return iter(GrammarEvents(self.text))
-        return cast("Iterator[Event]", iter(CBaseLoader(self.data).get_event, None))
-
-    def tokens(self) -> Iterator[Token]:
-        """Return libyaml's tokens of a YAML file that it is known to take."""
-        return cast("Iterator[Token]", iter(CBaseLoader(self.data).get_token, None))
-
-    def separators(self) -> tuple[list[int], list[int]]:
-        """Return where each dash of a list and each comma stands in a file that is known to read.
-
-        Both are indexes into the text, in order.
-        """
-        if self.by_grammar:
-            events = GrammarEvents(self.text)
-            deque(events, maxlen=0)
-            return events.dashes, events.commas
-        dashes: list[int] = []
-        commas: list[int] = []
-        for token in self.tokens():
-            if isinstance(token, BlockEntryToken):
-                dashes.append(token.start_mark.index)
-            elif isinstance(token, FlowEntryToken):
-                commas.append(token.start_mark.index)
-        return dashes, commas
 
 
 def checked_source(data: bytes, findings: Findings, *, is_json: bool) -> YamlSource:
@@ -159,9 +115,5 @@ def _refuse_many_directives(text: str, findings: Findings) -> None:
             kinds.YAML_SYNTAX,
             place,
             problem="more %TAG lines than anybody needs",
-            remedy=SYNTAX_REMEDY,
+            remedy=MEND,
         )
-
-
-READING_ERRORS: Final = (YAMLError, JsonSyntaxError, GrammarError)
-"""What taking events or tokens raises about the input."""

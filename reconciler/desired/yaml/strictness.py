@@ -26,8 +26,10 @@ from yaml.tokens import (
     ValueToken,
 )
 
+from reconciler.desired.yaml.events import tokens_of
 from reconciler.desired.yaml.findings import Findings
-from reconciler.desired.yaml.source import SYNTAX_REMEDY, YamlSource
+from reconciler.desired.yaml.remedies import MEND
+from reconciler.desired.yaml.source import YamlSource
 from reconciler.desired.yaml.text_place import TextLines
 from reconciler.model.kinds import reading as kinds
 
@@ -78,7 +80,7 @@ class _StrictnessCheck:
         self._previous: Token | None = None
 
     def run(self) -> None:
-        for token in self._source.tokens():
+        for token in tokens_of(self._source):
             if isinstance(token, (BlockMappingStartToken, BlockSequenceStartToken)):
                 self._indents.append(token.start_mark.column)
             elif isinstance(token, BlockEndToken):
@@ -181,7 +183,7 @@ class _StrictnessCheck:
 
     def _refuse(self, index: int, problem: str) -> None:
         place = self._lines.place_at(index)
-        self._findings.add(kinds.YAML_SYNTAX, place, problem=problem, remedy=SYNTAX_REMEDY)
+        self._findings.add(kinds.YAML_SYNTAX, place, problem=problem, remedy=MEND)
 
 
 def _depth(line: str) -> int:

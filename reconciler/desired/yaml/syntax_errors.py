@@ -9,7 +9,8 @@ from reconciler.desired.yaml.grammar.cursor import GrammarError
 from reconciler.desired.yaml.grammar.parser import CONTROL
 from reconciler.desired.yaml.json_events import JsonSyntaxError
 from reconciler.desired.yaml.markers import second_document
-from reconciler.desired.yaml.source import SYNTAX_REMEDY, YamlSource
+from reconciler.desired.yaml.remedies import MEND
+from reconciler.desired.yaml.source import YamlSource
 from reconciler.desired.yaml.text_place import START, Place, TextLines
 from reconciler.model.kinds import reading as kinds
 
@@ -75,4 +76,4 @@ def _remedy(problem: str, context: str, rest: str) -> str:
         return "Write a name after '&' or '*', or put quotes around the text."
     if problem == "did not find expected ',' or '}'":
         return "Write a comma after each value, and close the braces."
-    return SYNTAX_REMEDY
+    return MEND

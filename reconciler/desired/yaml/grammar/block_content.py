@@ -11,12 +11,13 @@ from yaml.events import CollectionStartEvent
 
 from reconciler.desired.yaml.grammar.block_scalar import block_scalar
 from reconciler.desired.yaml.grammar.buffer import MAX_KEY, Start
-from reconciler.desired.yaml.grammar.cursor import MEND, Cursor, GrammarError
+from reconciler.desired.yaml.grammar.cursor import Cursor, GrammarError
 from reconciler.desired.yaml.grammar.emitting import Frame, Reading
 from reconciler.desired.yaml.grammar.flow import FlowStructure
 from reconciler.desired.yaml.grammar.plain import plain_line, plain_lines
 from reconciler.desired.yaml.grammar.properties import NONE, Properties, name, together
 from reconciler.desired.yaml.grammar.quoted import quoted
+from reconciler.desired.yaml.remedies import MEND
 
 SPACE: Final = " \t\r\n"
 

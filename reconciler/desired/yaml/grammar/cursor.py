@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from yaml.error import Mark
 
+from reconciler.desired.yaml.remedies import MEND
 from reconciler.desired.yaml.text_place import LINE_BREAK
 
-MEND: Final = "Mend the file at this place; nothing in it was read."
-QUOTE: Final = "Put quotes around the text, if it is meant as one."
 _SPACE = re.compile(r"[ \t]*+")
 _NEXT_LINES = re.compile(
     r"[ \t]*+(?:(?<![^ \t\r\n])#[^\r\n]*+)?(?:\r\n?|\n)"

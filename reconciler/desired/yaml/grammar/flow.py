@@ -9,11 +9,11 @@ from typing import Final, cast
 from yaml.events import CollectionStartEvent
 
 from reconciler.desired.yaml.grammar.buffer import MAX_KEY, Start
-from reconciler.desired.yaml.grammar.cursor import MEND
 from reconciler.desired.yaml.grammar.emitting import Frame, Reading
 from reconciler.desired.yaml.grammar.plain import plain_line, plain_lines
 from reconciler.desired.yaml.grammar.properties import NONE, Properties, name, one_more
 from reconciler.desired.yaml.grammar.quoted import quoted
+from reconciler.desired.yaml.remedies import MEND
 
 _SPACE: Final = " \t\r\n"
 _NOT_IN_TEXT: Final = " \t\r\n,[]{}"

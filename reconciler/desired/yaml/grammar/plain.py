@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from reconciler.desired.yaml.grammar.cursor import MEND, QUOTE, Cursor
+from reconciler.desired.yaml.grammar.cursor import Cursor
 from reconciler.desired.yaml.grammar.folding import count_breaks, folded, shallow_line
+from reconciler.desired.yaml.remedies import MEND, QUOTE
 
 _NO_SAFE: Final = {False: r" \t\r\n", True: r" \t\r\n,\[\]{}"}
 _INDICATORS: Final = r"""\-?:,\[\]{}#&*!|>'"%@`"""
