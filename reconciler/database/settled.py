@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from operator import attrgetter
 from uuid import UUID
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
 from reconciler.model.desired import ConfigurationKey
 from reconciler.model.settled import Settled, SettledSite
-
-_columns = attrgetter(*SettledSite.__slots__)
 
 
 def read_settled(connection: Connection) -> Settled | None:
@@ -22,7 +19,7 @@ def read_settled(connection: Connection) -> Settled | None:
     with connection.cursor(binary=True) as cursor:
         rows = cursor.execute(query("settled/sites")).fetchall()
     commit, context, on = state
-    return Settled(commit, context, on, {row[1]: SettledSite(*row) for row in rows})
+    return Settled(commit, context, on, {row[1]: SettledSite._make(row) for row in rows})
 
 
 def write_settled(
@@ -38,7 +35,7 @@ def write_settled(
     connection.execute(query("settled/stage"))
     with connection.cursor().copy(query("settled/copy")) as copy:
         for site in settled.sites.values():
-            copy.write_row(_columns(site))
+            copy.write_row(site)
     connection.execute(query("settled/write"))
     connection.execute(query("settled/delete_others"), {"relied_on": list(relied_on)})
     connection.execute(
@@ -75,12 +72,12 @@ def followers_at(
 
 
 def live_counts(
-    connection: Connection, sites: Collection[UUID], extensions: Collection[str]
+    connection: Connection, extensions: Collection[str], but_for: Collection[UUID]
 ) -> dict[str, int]:
-    """Return at how many of ``sites`` each of ``extensions`` is live, if it is."""
-    if not sites or not extensions:
+    """Return at how many sites, those of ``but_for`` aside, each of ``extensions`` is live."""
+    if not extensions:
         return {}
     rows = connection.execute(
-        query("settled/counts"), {"sites": list(sites), "extensions": list(extensions)}
+        query("settled/counts"), {"extensions": list(extensions), "but_for": list(but_for)}
     )
     return dict(rows.fetchall())

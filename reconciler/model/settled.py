@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -16,8 +17,7 @@ _FINDINGS = TypeAdapter(tuple[Diagnostic, ...])
 _NEEDED = TypeAdapter(tuple[NeededSignoff, ...])
 
 
-@dataclass(frozen=True, slots=True)
-class SettledSite:
+class SettledSite(NamedTuple):
     """A site at which everything was in the database as git had it, and is since.
 
     ``tree`` is git's name of its folder; ``valid_through`` is the last day on which the same is

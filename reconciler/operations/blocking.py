@@ -113,8 +113,11 @@ def limits_passed(
         return empty
     if scope is not Scope.ALL:
         return []
-    changed = {each.key.extension_id for each in found}
-    elsewhere = live_counts(connection, head.unread.ids, changed)
+    elsewhere: dict[str, int] = {}
+    if head.unread.ids:
+        # Of those there may be any number; what is live is at them, or at the others known here.
+        others = [*head.sites_by_id, *(site.site_id for site in unmanaged)]
+        elsewhere = live_counts(connection, {each.key.extension_id for each in found}, others)
     return over_limits(head, existing(head, concerned), found, elsewhere)
 
 

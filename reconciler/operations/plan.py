@@ -253,7 +253,8 @@ def _bodies(connection: Connection, found: Iterable[Divergence]) -> Mapping[Conf
 def _edits(
     connection: Connection, found: Iterable[Divergence]
 ) -> Mapping[ConfigurationKey, OutOfBandEdit]:
-    return database.out_of_band_edits(connection, [each.key for each in found if each.drifted])
+    drifted = [each.key for each in found if each.drifted]
+    return database.out_of_band_edits(connection, drifted) if drifted else {}
 
 
 def _read_what_differs(prepared: PreparedRequest, found: list[Divergence]) -> None:
