@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.databases import fresh_database, template_database
 from tests.support.fault_proxy import FAULT_AT, FAULT_POINTS
+from tests.support.memory_folder import write_to_memory
 from tests.support.servers import server
 
 MILLION_ROWS = "seconds to verify a million audit rows"
@@ -20,6 +21,7 @@ MILLION_ROWS = "seconds to verify a million audit rows"
 settings.register_profile("steady", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+write_to_memory()
 
 # Started in the background, a shell has what it starts ignore it, and all that starts in turn.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -124,7 +124,7 @@ def apply(
         ReconcilerError: the database refused; nothing was written.
         KeyboardInterrupt: it was interrupted before it was committed; nothing was written.
     """
-    prepared = prepare_partly(request.plan, open_database)
+    prepared = prepare_partly(request.plan, open_database, request.lock_timeout_seconds)
     return apply_prepared(request, prepared, open_database, confirm)
 
 
@@ -151,7 +151,7 @@ def rehearse(request: ApplyRequest, open_database: OpenDatabase) -> Plan:
     Raises:
         ReconcilerError: as ``apply`` does; the database would have refused.
     """
-    prepared = prepare_partly(request.plan, open_database)
+    prepared = prepare_partly(request.plan, open_database, request.lock_timeout_seconds)
     if (invalid := plan_of_invalid(prepared)) is not None:
         return invalid
     with open_database() as connection:

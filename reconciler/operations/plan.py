@@ -12,7 +12,7 @@ from typing import TypeAlias
 import psycopg
 
 from reconciler.database import state as database
-from reconciler.database.connection import Connection, reading
+from reconciler.database.connection import LOCK_TIMEOUT_SECONDS, Connection, reading
 from reconciler.database.migrations import migration_state
 from reconciler.desired.git_tree import commit_named
 from reconciler.desired.stored_document import read_together
@@ -60,6 +60,7 @@ from reconciler.rules.compliance import counting_signoffs
 
 OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Opens the installation's database, with which nothing that is not valid is compared."""
+_SHORT_WAIT_SECONDS = 1.0  # Who is kept waiting reads all, and waits anew after it.
 NewSignoffs: TypeAlias = tuple[tuple[DesiredConfiguration, SignoffEntry], ...]
 """Signatures that are not in the database yet, each with the configuration that it is for."""
 
@@ -121,7 +122,7 @@ def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
     # Whatever is amiss is found, and told, where everything is read.
     with suppress(ReconcilerError, psycopg.Error, ValueError):
         if _may_be_read_partly(request):
-            with open_database() as connection, reading(connection):
+            with open_database() as connection, reading(connection, _SHORT_WAIT_SECONDS):
                 if (partly := _prepared_partly(connection, request)) is not None:
                     return plan_on(connection, partly)
     prepared = prepare(request)
@@ -131,7 +132,9 @@ def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
         return plan_on(connection, prepared)
 
 
-def prepare_partly(request: PlanRequest, open_database: OpenDatabase) -> PreparedRequest:
+def prepare_partly(
+    request: PlanRequest, open_database: OpenDatabase, lock_timeout: float = LOCK_TIMEOUT_SECONDS
+) -> PreparedRequest:
     """Read and check what is not settled in the database, else everything, as ``prepare`` does.
 
     Whoever uses it in another transaction has to ask ``as_settled`` there.
@@ -142,7 +145,8 @@ def prepare_partly(request: PlanRequest, open_database: OpenDatabase) -> Prepare
     """
     with suppress(ReconcilerError, psycopg.Error, ValueError):
         if _may_be_read_partly(request):
-            with open_database() as connection, reading(connection):
+            wait = min(lock_timeout, _SHORT_WAIT_SECONDS)
+            with open_database() as connection, reading(connection, wait):
                 if (partly := _prepared_partly(connection, request)) is not None:
                     return partly
     return prepare(request)

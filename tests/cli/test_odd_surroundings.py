@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -121,7 +122,9 @@ def test_a_table_that_somebody_locked_for_himself_is_not_waited_for_without_end(
     with psycopg.connect(installed.owner_url, application_name="rebuild") as connection:
         connection.execute("LOCK TABLE site_extension_configs IN ACCESS EXCLUSIVE MODE")
         arguments = ("apply", "--ref", BRANCH, "--yes", "--lock-timeout", "0.3")
+        began = time.monotonic()
         done = command(*arguments, cwd=installed.root, DATABASE_URL=installed.url)
+    assert time.monotonic() - began < 15  # and not the 30 s that are the default
     assert done.code == 5
     assert "rebuild" in done.err
 

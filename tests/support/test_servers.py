@@ -105,9 +105,11 @@ def test_long_files_and_functions_are_found_by_name(tmp_path: Path) -> None:
 
 
 def test_a_container_is_what_the_tests_run_on_where_an_engine_answers(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    with EmbeddedServer(tmp_path / "home", durable=False) as url:
+    embedded = EmbeddedServer(tmp_path / "home", durable=False)
+    request.addfinalizer(embedded.remove)
+    with embedded as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE ROLE test SUPERUSER LOGIN")
             connection.execute("CREATE DATABASE test OWNER test")
