@@ -56,11 +56,16 @@ class BlockCode(StrEnum):
 
 
 class BlockedReason(Frozen):
-    """One reason why a plan may not be applied; ``--force`` overrides what is ``forceable``."""
+    """One reason why a plan may not be applied; ``--force`` overrides what is ``forceable``.
+
+    ``site`` or ``extension`` is the one that it is about, where it is about one.
+    """
 
     code: BlockCode
     message: str
     forceable: bool = False
+    site: str | None = None
+    extension: str | None = None
 
 
 class Summary(Frozen):

@@ -48,7 +48,7 @@ from reconciler.operations.staging import Forced, staged_changes, staged_records
 from reconciler.planning.change_windows import closed_windows
 from reconciler.planning.inputs import PlanInputs
 from reconciler.planning.plan import make_plan
-from reconciler.planning.safety import ReasonsByGroup
+from reconciler.planning.safety import ReasonsBySubject
 
 DEFAULT_LOCK_TIMEOUT_SECONDS = LOCK_TIMEOUT_SECONDS
 DEFAULT_OUTCOME_TIMEOUT_SECONDS = 30.0
@@ -282,7 +282,7 @@ class _Run:
                 "Commit it, name a commit with --ref, or pass --allow-dirty.",
             )
         if reasons and self.request.force:
-            self.forced = Forced(self.request.force, ReasonsByGroup(reasons))
+            self.forced = Forced(self.request.force, ReasonsBySubject(reasons))
         return None
 
     def _may_force(self, reasons: tuple[BlockedReason, ...]) -> bool:

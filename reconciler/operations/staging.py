@@ -12,7 +12,7 @@ from reconciler.model.change import Action, Change, Signature
 from reconciler.model.derived import SiteRecords
 from reconciler.model.desired import DesiredState
 from reconciler.model.plan import Plan
-from reconciler.planning.safety import ReasonsByGroup
+from reconciler.planning.safety import ReasonsBySubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Forced:
     """That somebody had a blocked plan applied: why, and what was overridden."""
 
     reason: str
-    overridden: ReasonsByGroup
+    overridden: ReasonsBySubject
 
     def details(self, change: Change) -> dict[str, Any]:
         """Return it as the audit row of a change has it: with what was overridden for that."""

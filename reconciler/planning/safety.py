@@ -7,7 +7,7 @@ would reconfigure or deactivate. Arithmetic is in whole numbers: exactly the lim
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from reconciler.model.plan import BlockCode, BlockedReason
 from reconciler.planning.compare import Divergence
 
 MOST_GROUPS = 20
-_EVERYTHING = "the installation"
 _TAKES_AWAY = (Action.RECONFIGURE, Action.DEACTIVATE)
 
 
@@ -39,14 +38,37 @@ class Existing:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Configurations that belong together, and how many of the existing ones would change."""
+    """How many of the configurations that there are of one extension, or at one site, would change.
 
-    name: str
+    Of all that there are, where neither is named.
+    """
+
     existing: int
     changed: int
+    extension: str | None = None
+    site: str | None = None
+
+    def reason(self, most_percent: int) -> BlockedReason:
+        """Return that more would change than so many in a hundred."""
+        name = "the installation"
+        if self.extension is not None:
+            name = f"extension {self.extension}"
+        elif self.site is not None:
+            name = f"site {self.site}"
+        message = (
+            f"{name}: {self.changed} of {self.existing} live configurations would be "
+            f"reconfigured or deactivated, and the limit is {most_percent} %"
+        )
+        return BlockedReason(
+            code=BlockCode.SHARE,
+            message=message,
+            forceable=True,
+            site=self.site,
+            extension=self.extension,
+        )
 
 
-class ReasonsByGroup:
+class ReasonsBySubject:
     """Reasons why a plan is blocked, by what they are about; a change has to do with few.
 
     Args:
@@ -54,20 +76,14 @@ class ReasonsByGroup:
     """
 
     def __init__(self, reasons: Iterable[BlockedReason]) -> None:
-        self._of_all: list[BlockedReason] = []
-        self._of_group: dict[str, list[BlockedReason]] = {}
+        self._found: dict[tuple[str | None, str | None], list[BlockedReason]] = {}
         for reason in reasons:
-            name, is_one, _ = reason.message.partition(":")
-            if reason.code is BlockCode.SHARE and is_one and name != _EVERYTHING:
-                self._of_group.setdefault(name, []).append(reason)
-            else:
-                self._of_all.append(reason)
+            self._found.setdefault((reason.site, reason.extension), []).append(reason)
 
     def about(self, site: str, extension: str) -> Iterator[BlockedReason]:
         """Yield those that are not about another site or another extension."""
-        yield from self._of_all
-        yield from self._of_group.get(_of_extension(extension), ())
-        yield from self._of_group.get(_of_site(site), ())
+        for subject in ((None, None), (None, extension), (site, None), (site, extension)):
+            yield from self._found.get(subject, ())
 
 
 def over_limits(
@@ -124,14 +140,6 @@ def emptied(
     ]
 
 
-def _of_extension(extension: str) -> str:
-    return f"extension {extension}"
-
-
-def _of_site(slug: str) -> str:
-    return f"site {slug}"
-
-
 def _is_live(divergence: Divergence) -> bool:
     return divergence.row is not None and divergence.row.live is not None
 
@@ -144,20 +152,20 @@ def _groups(
 ) -> list[Group]:
     """Return all, each extension and each site, in this order, with what would change of them."""
     everywhere = existing.at_sites.total() + head.unread.configurations
-    found = [Group(_EVERYTHING, everywhere, len(changed))]
+    found = [Group(everywhere, len(changed))]
     changing = Counter(key.extension_id for key in changed)
     found += [
         Group(
-            _of_extension(extension),
             existing.of_extensions[extension] + elsewhere.get(extension, 0),
             changing[extension],
+            extension=extension,
         )
         for extension in sorted(changing)
     ]
     changing_at = Counter(key.site_id for key in changed)
     slugs = sorted((head.sites_by_id[site].slug, site) for site in changing_at)
     return found + [
-        Group(_of_site(slug), existing.at_sites[site], changing_at[site]) for slug, site in slugs
+        Group(existing.at_sites[site], changing_at[site], site=slug) for slug, site in slugs
     ]
 
 
@@ -166,17 +174,13 @@ def _is_over(group: Group, limits: SafetySettings) -> bool:
     return judged and group.changed * 100 > limits.max_changed_percent * group.existing
 
 
-def _shares(over: Collection[Group], limits: SafetySettings) -> list[BlockedReason]:
-    messages = [
-        f"{group.name}: {group.changed} of {group.existing} live configurations would be "
-        f"reconfigured or deactivated, and the limit is {limits.max_changed_percent} %"
-        for group in over
-    ]
-    if len(messages) > MOST_GROUPS:
-        more = len(messages) - MOST_GROUPS
-        limit = f"the limit of {limits.max_changed_percent} %"
-        messages[MOST_GROUPS:] = [f"{more} more extensions or sites are over {limit}"]
-    return [_forceable(BlockCode.SHARE, message) for message in messages]
+def _shares(over: Sequence[Group], limits: SafetySettings) -> list[BlockedReason]:
+    most = limits.max_changed_percent
+    reasons = [group.reason(most) for group in over[:MOST_GROUPS]]
+    if more := len(over) - len(reasons):
+        told = f"{more} more extensions or sites are over the limit of {most} %"
+        reasons.append(_forceable(BlockCode.SHARE, told))
+    return reasons
 
 
 def _sites_touched(sites: Collection[UUID], limits: SafetySettings) -> list[BlockedReason]:

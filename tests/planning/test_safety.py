@@ -19,7 +19,7 @@ from reconciler.planning.compare import Divergence
 from reconciler.planning.safety import (
     MOST_GROUPS,
     Existing,
-    ReasonsByGroup,
+    ReasonsBySubject,
     emptied,
     over_limits,
 )
@@ -141,7 +141,9 @@ def test_groups_come_in_one_order_whatever_order_the_changes_are_in() -> None:
 def test_of_many_reasons_a_change_has_to_do_with_those_about_its_site_and_its_extension() -> None:
     live = rows(12, 10)
     head = head_of(12, maxSitesTouched=11)
-    reasons = ReasonsByGroup(over_limits(head, existing_in(live), [change(each) for each in live]))
+    reasons = ReasonsBySubject(
+        over_limits(head, existing_in(live), [change(each) for each in live])
+    )
 
     def about(site: str, extension: str) -> list[str]:
         return [reason.message.split(" ", 2)[1] for reason in reasons.about(site, extension)]
@@ -160,6 +162,17 @@ def test_the_message_says_how_much_and_the_limit() -> None:
         "the limit is 30 %"
     )
     assert reason.code == "changed-share"
+
+
+@pytest.mark.parametrize(
+    ("sites", "extensions", "subject"), [(1, 10, ("s00", None)), (10, 1, (None, "ext-00"))]
+)
+def test_a_reason_names_the_site_or_the_extension_that_it_is_about(
+    sites: int, extensions: int, subject: tuple[str | None, str | None]
+) -> None:
+    live = rows(sites, extensions)
+    found = over_limits(head_of(sites), existing_in(live), [change(each) for each in live])
+    assert [(reason.site, reason.extension) for reason in found] == [(None, None), subject]
 
 
 def test_the_limits_are_the_projects_to_set() -> None:
