@@ -12,7 +12,7 @@ from reconciler.cli.requests import database_of, exit_code, is_trusted, plan_req
 from reconciler.cli.shown_plan import show_plan
 from reconciler.model.plan import Plan
 from reconciler.operations import plan as planning
-from reconciler.operations.plan import PlanRequest
+from reconciler.operations.preparing import PlanRequest
 from reconciler.settings import Settings
 
 

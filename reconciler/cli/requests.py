@@ -11,11 +11,12 @@ from errno import EISDIR
 from functools import partial
 from pathlib import Path
 
+from reconciler.database.connection import OpenDatabase
 from reconciler.database.opening import EMBEDDED, open_database
 from reconciler.model.errors import AlteredPlanError, ReconcilerError
 from reconciler.model.plan import FORMAT_VERSION, Plan, Scope
 from reconciler.operations.desired_state import Source
-from reconciler.operations.plan import OpenDatabase, PlanRequest
+from reconciler.operations.preparing import PlanRequest
 from reconciler.planning.selection import Selection
 from reconciler.settings import Settings
 

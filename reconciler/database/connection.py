@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final, TypeAlias
 
 import psycopg
@@ -15,6 +15,8 @@ from psycopg.pq import TransactionStatus
 from reconciler.model.errors import ReconcilerError
 
 Connection: TypeAlias = psycopg.Connection[Any]
+OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+"""Opens the installation's database, when it is needed."""
 
 APPLICATION_NAME = "reconciler"
 LOCK_TIMEOUT_SECONDS = 30.0

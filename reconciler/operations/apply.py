@@ -19,6 +19,7 @@ from reconciler.database.audit import chain_heads
 from reconciler.database.connection import (
     LOCK_TIMEOUT_SECONDS,
     Connection,
+    OpenDatabase,
     notice_lost_clients,
     reading,
     wait_for_commits,
@@ -32,13 +33,12 @@ from reconciler.model.plan import BlockedReason, Plan
 from reconciler.operations.doctor import require_safe
 from reconciler.operations.expected_plan import PLAN_AGAIN, what_moved, why_refused
 from reconciler.operations.outcome import Attempt, end_what_is_left, was_committed
-from reconciler.operations.plan import (
-    OpenDatabase,
+from reconciler.operations.plan import inputs_on
+from reconciler.operations.preparing import (
     PlanRequest,
     PreparedRequest,
     as_settled,
     comparable,
-    inputs_on,
     plan_of_invalid,
     prepare_partly,
 )

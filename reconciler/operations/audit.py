@@ -10,12 +10,11 @@ from pathlib import Path
 from uuid import UUID
 
 from reconciler.database import audit as database
-from reconciler.database.connection import Connection, reading
+from reconciler.database.connection import Connection, OpenDatabase, reading
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import ReconcilerError, UsageError
 from reconciler.model.evidence import Anchor, Verification
 from reconciler.operations.desired_state import Source, check_desired_state
-from reconciler.operations.plan import OpenDatabase
 from reconciler.rules.suggestion import listed
 
 MOST_PLACES = 100

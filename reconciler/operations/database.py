@@ -9,7 +9,7 @@ from datetime import datetime
 from reconciler.database import audit
 from reconciler.database.adoption import is_adoptable
 from reconciler.database.bootstrap import add_sites_and_users
-from reconciler.database.connection import writing
+from reconciler.database.connection import OpenDatabase, writing
 from reconciler.database.migrations import (
     Migration,
     MigrationState,
@@ -22,7 +22,6 @@ from reconciler.model.adoption import Adoption
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.operations.adoption import UTC, adopt
 from reconciler.operations.desired_state import Source, check_desired_state
-from reconciler.operations.plan import OpenDatabase
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.database.connection import Connection, reading
+from reconciler.database.connection import Connection, OpenDatabase, reading
 from reconciler.database.system_catalog import (
     expected_catalog,
     fast_reading,
@@ -12,7 +12,7 @@ from reconciler.database.system_catalog import (
 from reconciler.model.errors import BlockedError
 from reconciler.model.weakness import Examination, Weakness, sorted_weaknesses
 from reconciler.model.weaknesses import ALL_WEAKNESSES, access
-from reconciler.operations.plan import OpenDatabase, require_current_schema
+from reconciler.operations.plan import require_current_schema
 from reconciler.rules.doctor.check import weaknesses
 
 _OF_SESSION = frozenset({"session-superuser", "session-bypasses", "session-owner"})

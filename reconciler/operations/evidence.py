@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from uuid import UUID
 
 from reconciler.database import evidence as database
-from reconciler.database.connection import Connection
+from reconciler.database.connection import Connection, OpenDatabase
 from reconciler.database.state import database_identity
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import UsageError
@@ -23,7 +23,6 @@ from reconciler.operations.audit import (
     reading_records,
     site_names,
 )
-from reconciler.operations.plan import OpenDatabase
 
 _BEGINNING_OF_ID = re.compile(r"[0-9a-f][0-9a-f-]{0,35}")
 

@@ -18,7 +18,8 @@ from reconciler.model.errors import BlockedError, ReconcilerError, RefusedPlanEr
 from reconciler.model.live import LastChange
 from reconciler.model.plan import Plan
 from reconciler.operations.desired_state import Source
-from reconciler.operations.plan import PlanRequest, plan_of_invalid, plan_on, prepare
+from reconciler.operations.plan import plan_on
+from reconciler.operations.preparing import PlanRequest, plan_of_invalid, prepare
 from reconciler.planning.plan import live_fingerprint
 
 PLAN_AGAIN = "Plan again, and have the new plan reviewed; nothing was written."

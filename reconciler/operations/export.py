@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from reconciler.database import export as database
-from reconciler.database.connection import reading
+from reconciler.database.connection import OpenDatabase, reading
 from reconciler.database.state import require_every_site
 from reconciler.desired.loader import load
 from reconciler.desired.new_folder import require_free, write_folder
@@ -23,7 +23,7 @@ from reconciler.operations import export_files as files
 from reconciler.operations.desired_state import Source, check_desired_state
 from reconciler.operations.export_checks import checked_state
 from reconciler.operations.export_reading import Live, read_live
-from reconciler.operations.plan import OpenDatabase, require_current_schema
+from reconciler.operations.plan import require_current_schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ import time
 import psycopg
 
 from reconciler.database import metrics as database
-from reconciler.database.connection import Connection, reading
+from reconciler.database.connection import Connection, OpenDatabase, reading
 from reconciler.database.failures import explained
 from reconciler.database.migrations import migration_state
 from reconciler.database.state import require_every_site
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.metrics import Reading
-from reconciler.operations.plan import OpenDatabase
 
 
 def take_reading(

@@ -10,10 +10,9 @@ from tenacity import Retrying, retry_any, retry_if_exception_type, retry_if_resu
 from tenacity.stop import stop_after_delay
 from tenacity.wait import wait_random_exponential
 
-from reconciler.database.connection import Connection
+from reconciler.database.connection import Connection, OpenDatabase
 from reconciler.database.transaction_outcome import Outcome, Session, end_session, outcome_of
 from reconciler.model.errors import OutcomeUnknownError, ReconcilerError
-from reconciler.operations.plan import OpenDatabase
 
 _LONGEST_WAIT_SECONDS = 2.0
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
 import psycopg
 
 from reconciler.database import state as database
-from reconciler.database.connection import LOCK_TIMEOUT_SECONDS, Connection, reading
+from reconciler.database.connection import Connection, OpenDatabase, reading
 from reconciler.database.migrations import migration_state
-from reconciler.desired.git_tree import commit_named
 from reconciler.desired.stored_document import read_together
 from reconciler.model.authorship import Authorship
 from reconciler.model.change import Origin
 from reconciler.model.derived import Refresh
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration, DesiredState
-from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
+from reconciler.model.errors import ReconcilerError
 from reconciler.model.files import SignoffEntry
 from reconciler.model.live import DatabaseRow, OutOfBandEdit
 from reconciler.model.plan import BlockedReason, NeededSignoff, Plan, Scope
-from reconciler.model.settled import SettledSite
 from reconciler.operations.authorship import authorship_of, users_needed, writers_of
 from reconciler.operations.blocking import (
     formerly_managed,
@@ -34,84 +30,33 @@ from reconciler.operations.blocking import (
     uncertain_authors,
     unstated_meanings,
 )
-from reconciler.operations.derived import records_of, refreshes
-from reconciler.operations.desired_state import (
-    Checked,
-    Source,
-    check_desired_state,
-    read_base,
-)
+from reconciler.operations.derived import refreshes
 from reconciler.operations.narrowing import left_wrong
 from reconciler.operations.needed_signoffs import in_order, needed_signoffs
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
+from reconciler.operations.preparing import (
+    SHORT_WAIT_SECONDS,
+    PlanRequest,
+    PreparedRequest,
+    comparable,
+    may_be_read_partly,
+    plan_of_invalid,
+    prepare,
+    prepared_partly,
+)
 from reconciler.operations.rows_concerned import (
     desired_beside,
     require_matches,
     rows_concerned,
     rows_of_signed,
 )
-from reconciler.operations.unread_sites import read_partly, still_settled
 from reconciler.planning.compare import Divergence, divergences, origin, told_by_own_files
-from reconciler.planning.derived import DerivedRecords
 from reconciler.planning.inputs import DatabaseState, PlanInputs
-from reconciler.planning.plan import invalid_plan, make_plan
-from reconciler.planning.selection import Selection
+from reconciler.planning.plan import make_plan
 from reconciler.rules.compliance import counting_signoffs
 
-OpenDatabase: TypeAlias = Callable[[], AbstractContextManager[Connection]]
-"""Opens the installation's database, with which nothing that is not valid is compared."""
-_SHORT_WAIT_SECONDS = 1.0  # Who is kept waiting reads all, and waits anew after it.
 NewSignoffs: TypeAlias = tuple[tuple[DesiredConfiguration, SignoffEntry], ...]
 """Signatures that are not in the database yet, each with the configuration that it is for."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
-    """What to plan. ``base`` is a ref that origins are told by."""
-
-    source: Source
-    base: str | None = None
-    selection: Selection = field(default_factory=Selection)
-    scope: Scope = Scope.ALL
-    allow_unmanage: bool = False
-
-
-@dataclass(frozen=True)
-class PreparedRequest:
-    """A request whose desired states were read and checked.
-
-    ``unread`` are the sites of which nothing was read, because they were settled in the database.
-    """
-
-    request: PlanRequest
-    head: Checked
-    base: DesiredState | None = None
-    unread: tuple[SettledSite, ...] = ()
-    needed_unread: tuple[NeededSignoff, ...] = ()
-    """The signatures that these ask for."""
-
-    @cached_property
-    def records(self) -> DerivedRecords:
-        """The derived records of every managed site of a state that can be compared."""
-        return records_of(self.head, comparable(self.head))
-
-
-def prepare(request: PlanRequest) -> PreparedRequest:
-    """Read and check the head, and then the base as far as it differs.
-
-    Raises:
-        ReconcilerError: one of them cannot be read at all.
-        InvalidDesiredStateError: the base is not valid, so that origins cannot be told.
-    """
-    source = request.source
-    if request.base is None:
-        return PreparedRequest(request, check_desired_state(source))
-    # Resolved once: the branch may move while the head is read.
-    base = commit_named(source.folder, request.base)
-    head = check_desired_state(replace(source, since=base), base)
-    if head.comparable is None:
-        return PreparedRequest(request, head)
-    return PreparedRequest(request, head, read_base(source.folder, base, head))
 
 
 def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
@@ -121,66 +66,15 @@ def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
     """
     # Whatever is amiss is found, and told, where everything is read.
     with suppress(ReconcilerError, psycopg.Error, ValueError):
-        if _may_be_read_partly(request):
-            with open_database() as connection, reading(connection, _SHORT_WAIT_SECONDS):
-                if (partly := _prepared_partly(connection, request)) is not None:
+        if may_be_read_partly(request):
+            with open_database() as connection, reading(connection, SHORT_WAIT_SECONDS):
+                if (partly := prepared_partly(connection, request)) is not None:
                     return plan_on(connection, partly)
     prepared = prepare(request)
     if (invalid := plan_of_invalid(prepared)) is not None:
         return invalid
     with open_database() as connection, reading(connection):
         return plan_on(connection, prepared)
-
-
-def prepare_partly(
-    request: PlanRequest, open_database: OpenDatabase, lock_timeout: float = LOCK_TIMEOUT_SECONDS
-) -> PreparedRequest:
-    """Read and check what is not settled in the database, else everything, as ``prepare`` does.
-
-    Whoever uses it in another transaction has to ask ``as_settled`` there.
-
-    Raises:
-        ReconcilerError: as ``prepare`` does.
-        InvalidDesiredStateError: as ``prepare`` does.
-    """
-    with suppress(ReconcilerError, psycopg.Error, ValueError):
-        if _may_be_read_partly(request):
-            wait = min(lock_timeout, _SHORT_WAIT_SECONDS)
-            with open_database() as connection, reading(connection, wait):
-                if (partly := _prepared_partly(connection, request)) is not None:
-                    return partly
-    return prepare(request)
-
-
-def _may_be_read_partly(request: PlanRequest) -> bool:
-    return request.source.ref is not None and not request.selection.described
-
-
-def _prepared_partly(connection: Connection, request: PlanRequest) -> PreparedRequest | None:
-    source = request.source
-    base = commit_named(source.folder, request.base) if request.base is not None else None
-    drifted = request.scope is not Scope.ALL
-    partly = read_partly(connection, replace(source, since=base), base, look_for_drift=drifted)
-    if partly is None:
-        return None
-    return PreparedRequest(request, partly.head, partly.base, partly.unread, partly.needed)
-
-
-def as_settled(connection: Connection, prepared: PreparedRequest) -> PreparedRequest:
-    """Return the request itself while what was relied on is so, else with everything read."""
-    unread, drifted = prepared.unread, prepared.request.scope is not Scope.ALL
-    if not unread or still_settled(connection, unread, look_for_drift=drifted):
-        return prepared
-    return prepare(prepared.request)
-
-
-def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
-    """Return the plan of a desired state that is not valid, or None if it is."""
-    if prepared.head.comparable is not None:
-        return None
-    return invalid_plan(
-        prepared.head.state, prepared.head.diagnostics, prepared.request.selection.described
-    )
 
 
 def plan_on(connection: Connection, prepared: PreparedRequest) -> Plan:
@@ -316,17 +210,6 @@ def _narrowed(
         return []
     touched = {each.key for each in found}
     return left_wrong(head, prepared.head.diagnostics, live, desired, touched)
-
-
-def comparable(checked: Checked) -> DesiredState:
-    """Return the desired state that was checked.
-
-    Raises:
-        InvalidDesiredStateError: something in it forbids a comparison with the database.
-    """
-    if checked.comparable is None:
-        raise InvalidDesiredStateError(checked.diagnostics)
-    return checked.comparable
 
 
 def require_current_schema(connection: Connection) -> None:

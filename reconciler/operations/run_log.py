@@ -9,11 +9,10 @@ import psycopg
 
 from reconciler import __version__
 from reconciler.database import writer
-from reconciler.database.connection import Connection, writing
+from reconciler.database.connection import Connection, OpenDatabase, writing
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import AlteredPlanError, ReconcilerError, RefusedPlanError
 from reconciler.model.plan import Plan, Scope
-from reconciler.operations.plan import OpenDatabase
 from reconciler.operations.staging import Forced
 
 INTERRUPTED = "interrupted before it was committed"

@@ -27,7 +27,8 @@ from reconciler.model.plan import NeededSignoff, Scope
 from reconciler.model.settled import Settled, SettledSite
 from reconciler.operations.derived import refreshes
 from reconciler.operations.needed_signoffs import in_order, needed_signoffs
-from reconciler.operations.plan import PreparedRequest, new_signoffs
+from reconciler.operations.plan import new_signoffs
+from reconciler.operations.preparing import PreparedRequest
 from reconciler.operations.unread_sites import context_of, sites_of
 from reconciler.planning.selection import Selection
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from reconciler.database import snapshots as database
-from reconciler.database.connection import Connection, writing
+from reconciler.database.connection import Connection, OpenDatabase, writing
 from reconciler.database.state import known_users
 from reconciler.model.change import FieldDifference
 from reconciler.model.desired import DesiredState
@@ -28,7 +28,6 @@ from reconciler.operations.audit import (
     site_names,
 )
 from reconciler.operations.desired_state import Source, check_desired_state
-from reconciler.operations.plan import OpenDatabase
 from reconciler.planning.differences import field_differences, known_schemas
 from reconciler.rules.suggestion import listed
 

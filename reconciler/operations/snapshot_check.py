@@ -11,6 +11,7 @@ from uuid import UUID
 import rfc8785
 
 from reconciler.database import snapshots as database
+from reconciler.database.connection import OpenDatabase
 from reconciler.model.canonical import config_hash
 from reconciler.model.snapshot import Doubt, Doubted, Entry
 from reconciler.operations.audit import (
@@ -20,7 +21,6 @@ from reconciler.operations.audit import (
     reading_records,
     site_names,
 )
-from reconciler.operations.plan import OpenDatabase
 from reconciler.operations.snapshot_signatures import doubted_signatures
 
 MOST_DOUBTED = 100

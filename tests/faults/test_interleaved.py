@@ -14,7 +14,7 @@ from git import Repo
 
 from reconciler.cli.requests import as_planned, read_plan
 from reconciler.model.plan import Plan
-from reconciler.operations.plan import PreparedRequest, prepare
+from reconciler.operations.preparing import PreparedRequest, prepare
 from tests.cli.conftest import clean_environment
 from tests.support.client_process import running_client
 from tests.support.content import Content

@@ -12,7 +12,7 @@ from reconciler.database.connection import Connection, reading
 from reconciler.database.state import differing_rows, managed_rows
 from reconciler.model.enabled import Enabled
 from reconciler.model.live import DatabaseRow
-from reconciler.operations.plan import prepare
+from reconciler.operations.preparing import prepare
 from tests.operations.test_drift import EDIT_NAMES, EDITS, Edit
 from tests.support.installation import (
     BREMEN_ERP,

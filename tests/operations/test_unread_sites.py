@@ -13,7 +13,8 @@ from git import Actor
 from reconciler.database.connection import reading
 from reconciler.model.plan import Plan, Scope
 from reconciler.operations import desired_state, unread_sites
-from reconciler.operations.plan import plan_of_invalid, plan_on, prepare, prepare_partly
+from reconciler.operations.plan import plan_on
+from reconciler.operations.preparing import plan_of_invalid, prepare, prepare_partly
 from tests.support.desired_folder import GitRepository
 from tests.support.installation import (
     BREMEN,

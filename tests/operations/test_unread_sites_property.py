@@ -26,14 +26,8 @@ from hypothesis.stateful import (
 from reconciler.database.connection import reading
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.plan import Scope
-from reconciler.operations.plan import (
-    PlanRequest,
-    plan,
-    plan_of_invalid,
-    plan_on,
-    prepare,
-    prepare_partly,
-)
+from reconciler.operations.plan import plan, plan_on
+from reconciler.operations.preparing import PlanRequest, plan_of_invalid, prepare, prepare_partly
 from reconciler.planning.selection import Selection
 from tests.support.installation import (
     BREMEN,

@@ -17,7 +17,7 @@ from reconciler.database.connection import Connection, connect
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.plan import Plan
 from reconciler.operations.apply import ApplyRequest, apply_prepared
-from reconciler.operations.plan import PreparedRequest, prepare
+from reconciler.operations.preparing import PreparedRequest, prepare
 from tests.support.content import Content, ContentReader, Remembered
 from tests.support.fault_proxy import FaultProxy
 from tests.support.frontend_messages import Message

@@ -24,7 +24,8 @@ from reconciler.model.plan import Plan
 from reconciler.operations.apply import Applied, ApplyRequest, apply
 from reconciler.operations.database import Bootstrap, bootstrap
 from reconciler.operations.desired_state import Source
-from reconciler.operations.plan import PlanRequest, plan
+from reconciler.operations.plan import plan
+from reconciler.operations.preparing import PlanRequest
 from tests.support.databases import fresh_database
 from tests.support.logins import SERVICE_LOGIN, Login, ensure_service_login
 

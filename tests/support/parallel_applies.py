@@ -15,7 +15,7 @@ from reconciler.database.connection import connect
 from reconciler.model.errors import ReconcilerError
 from reconciler.operations.apply import ApplyRequest, apply_prepared
 from reconciler.operations.desired_state import Source
-from reconciler.operations.plan import PlanRequest, PreparedRequest, prepare
+from reconciler.operations.preparing import PlanRequest, PreparedRequest, prepare
 from reconciler.planning.selection import Selection
 
 _MODULE = "tests.support.parallel_applies"

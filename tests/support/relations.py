@@ -20,7 +20,8 @@ from reconciler.model.relations import (
     Resolution,
 )
 from reconciler.operations.apply import Applied, ApplyRequest, apply_prepared
-from reconciler.operations.plan import PreparedRequest, plan_on, prepare
+from reconciler.operations.plan import plan_on
+from reconciler.operations.preparing import PreparedRequest, prepare
 from tests.support.installation import Installation
 
 WAIVER = Acceptance(waived_by="quality", until="2027-01-31", reason="Replaced in January")

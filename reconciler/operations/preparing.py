@@ -1,0 +1,153 @@
+"""Reading and checking the desired states that a request is about, before anything is compared."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import psycopg
+
+from reconciler.database.connection import (
+    LOCK_TIMEOUT_SECONDS,
+    Connection,
+    OpenDatabase,
+    reading,
+)
+from reconciler.desired.git_tree import commit_named
+from reconciler.model.desired import DesiredState
+from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
+from reconciler.model.plan import NeededSignoff, Plan, Scope
+from reconciler.model.settled import SettledSite
+from reconciler.operations.derived import records_of
+from reconciler.operations.desired_state import (
+    Checked,
+    Source,
+    check_desired_state,
+    read_base,
+)
+from reconciler.operations.unread_sites import read_partly, still_settled
+from reconciler.planning.derived import DerivedRecords
+from reconciler.planning.plan import invalid_plan
+from reconciler.planning.selection import Selection
+
+SHORT_WAIT_SECONDS = 1.0
+"""How long a lock is waited for where settled sites are asked for: without them, all is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What to plan. ``base`` is a ref that origins are told by."""
+
+    source: Source
+    base: str | None = None
+    selection: Selection = field(default_factory=Selection)
+    scope: Scope = Scope.ALL
+    allow_unmanage: bool = False
+
+
+@dataclass(frozen=True)
+class PreparedRequest:
+    """A request whose desired states were read and checked.
+
+    ``unread`` are the sites of which nothing was read, because they were settled in the database.
+    """
+
+    request: PlanRequest
+    head: Checked
+    base: DesiredState | None = None
+    unread: tuple[SettledSite, ...] = ()
+    needed_unread: tuple[NeededSignoff, ...] = ()
+    """The signatures that these ask for."""
+
+    @cached_property
+    def records(self) -> DerivedRecords:
+        """The derived records of every managed site of a state that can be compared."""
+        return records_of(self.head, comparable(self.head))
+
+
+def prepare(request: PlanRequest) -> PreparedRequest:
+    """Read and check the head, and then the base as far as it differs.
+
+    Raises:
+        ReconcilerError: one of them cannot be read at all.
+        InvalidDesiredStateError: the base is not valid, so that origins cannot be told.
+    """
+    source = request.source
+    if request.base is None:
+        return PreparedRequest(request, check_desired_state(source))
+    # Resolved once: the branch may move while the head is read.
+    base = commit_named(source.folder, request.base)
+    head = check_desired_state(replace(source, since=base), base)
+    if head.comparable is None:
+        return PreparedRequest(request, head)
+    return PreparedRequest(request, head, read_base(source.folder, base, head))
+
+
+def prepare_partly(
+    request: PlanRequest, open_database: OpenDatabase, lock_timeout: float = LOCK_TIMEOUT_SECONDS
+) -> PreparedRequest:
+    """Read and check what is not settled in the database, else everything, as ``prepare`` does.
+
+    Whoever uses it in another transaction has to ask ``as_settled`` there.
+
+    Raises:
+        ReconcilerError: as ``prepare`` does.
+        InvalidDesiredStateError: as ``prepare`` does.
+    """
+    with suppress(ReconcilerError, psycopg.Error, ValueError):
+        if may_be_read_partly(request):
+            wait = min(lock_timeout, SHORT_WAIT_SECONDS)
+            with open_database() as connection, reading(connection, wait):
+                if (partly := prepared_partly(connection, request)) is not None:
+                    return partly
+    return prepare(request)
+
+
+def may_be_read_partly(request: PlanRequest) -> bool:
+    """Return whether it is worth asking: of a commit, and of all of it."""
+    return request.source.ref is not None and not request.selection.described
+
+
+def prepared_partly(connection: Connection, request: PlanRequest) -> PreparedRequest | None:
+    """Return the request read without the sites that are settled; None: read all of it.
+
+    Raises:
+        ReconcilerError: as ``prepare`` does.
+        ValueError: what is kept of a site was altered.
+    """
+    source = request.source
+    base = commit_named(source.folder, request.base) if request.base is not None else None
+    drifted = request.scope is not Scope.ALL
+    partly = read_partly(connection, replace(source, since=base), base, look_for_drift=drifted)
+    if partly is None:
+        return None
+    return PreparedRequest(request, partly.head, partly.base, partly.unread, partly.needed)
+
+
+def as_settled(connection: Connection, prepared: PreparedRequest) -> PreparedRequest:
+    """Return the request itself while what was relied on is so, else with everything read."""
+    unread, drifted = prepared.unread, prepared.request.scope is not Scope.ALL
+    if not unread or still_settled(connection, unread, look_for_drift=drifted):
+        return prepared
+    return prepare(prepared.request)
+
+
+def plan_of_invalid(prepared: PreparedRequest) -> Plan | None:
+    """Return the plan of a desired state that is not valid, or None if it is."""
+    if prepared.head.comparable is not None:
+        return None
+    return invalid_plan(
+        prepared.head.state, prepared.head.diagnostics, prepared.request.selection.described
+    )
+
+
+def comparable(checked: Checked) -> DesiredState:
+    """Return the desired state that was checked.
+
+    Raises:
+        InvalidDesiredStateError: something in it forbids a comparison with the database.
+    """
+    if checked.comparable is None:
+        raise InvalidDesiredStateError(checked.diagnostics)
+    return checked.comparable
