@@ -13,8 +13,8 @@ from pathlib import Path
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 -- as Linux has it; names in it are pytest's and our own
 _AVAILABLE = re.compile(r"^MemAvailable: +(\d+) kB$", re.MULTILINE)
-_LEAST_ROOM = 3 * 1024**3
-_LEAST_MEMORY = 5 * 1024**3
+_ROOM_OF_EACH_WORKER = 3 * 1024**3 // 2
+_MEMORY_BESIDE = 2 * 1024**3
 
 
 def write_to_memory() -> None:
@@ -31,11 +31,12 @@ def _is_usable() -> bool:
         available = _AVAILABLE.search(Path("/proc/meminfo").read_text(encoding="ascii"))
     except OSError:
         return False
+    room = _ROOM_OF_EACH_WORKER * (os.cpu_count() or 1)
     takes_programs = not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC
     return (
         takes_programs
         and os.access(_MEMORY, os.W_OK | os.X_OK)
-        and free >= _LEAST_ROOM
+        and free >= room
         and available is not None
-        and int(available[1]) * 1024 >= _LEAST_MEMORY
+        and int(available[1]) * 1024 >= room + _MEMORY_BESIDE
     )
