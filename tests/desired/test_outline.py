@@ -55,6 +55,10 @@ def said_by_outline(of: str, text: str) -> dict[str, object] | None:
     return {key: json.loads(known.template(key).filled(fields)) for key in known.example}
 
 
+def test_a_file_with_a_text_below_a_key_has_no_outline() -> None:
+    assert outline_of(FILE + "note: |\n  retries: 5\n", ("configuration", "note")) is None
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

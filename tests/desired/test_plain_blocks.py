@@ -29,6 +29,9 @@ configuration:
     attempts: 012
     jitter: false
     none:
+  note: >-
+    Folded to one,
+    - as it is: a text
   steps:
     - name: it's
       wait: -1.5e3
@@ -41,6 +44,7 @@ VALUES = [
     " {a: 'b'}", ' {$secret: "vault://x/y#z"}',
     ' {a: "b, c: d", b: 1}', " ['x', \"y]\", '']",
     ' {a: "true", b: true}', " {a: '{', b: \"'\"}", " {a: http://x/y}", " x:::y",
+    " ^1.0", " [^1, it's]", " Grüße aus Łódź", ' "é"', " {a: 'ß'}", " x  # Straße",
     " +1", " 0x1F", " true", " [true, null, 1.50]", " (x) y  z",
     " {}", " []", " [1,x]", " { a: 1 , b: [ ] }", " ['a','b']", ' {a: "b" , b: c}',
     " {type: array, items: {type: string, enum: [a, b, '']}, maxItems: 3}", " [[1, 2], [x, []]]",
@@ -49,13 +53,15 @@ VALUES = [
 DOUBTFUL = [
     " ", " -", " - y", " 9007199254740993", " .inf", " a: b", " 'it''s'", ' "a\\tb"', " 'open",
     " {a: 1, a: 2}", " {a: 1, A: 2}", " {a}", " {a: 1,}", " [1,]", " [,1]", " &a x", " *a", " !t x",
-    " |", " >-", " @x", " %x", " x ", " a:", " a: ", " {a: b: c}", " [a: b]", " é", " x\ty", " ---",
+    " |", " >-", " @x", " %x", " x ", " a:", " a: ", " {a: b: c}", " [a: b]", " x\u0301",
+    " x\ty", " ---",
     " ...", " {true: 1}", " ?x", " -x", " :x", " [- a]", " {a: -}", " [a #b]", " \\",
     ' {a: "b\\n"}', " {a: 'it''s'}", ' {a: "b"c}', ' {"a": b}', " {a: [b}, c]", " {a: {b: c}} d",
     " [a: [b]]", " {a: [b] c}", " {a:[b]}", " [{a: 1, a: 1}]", " {a: {b: 1, B: 2}}", " [[a]",
     " [a] # b]", " {a: {true: 1}}", " {a: [9007199254740993]}", " [a]b", " {a: b}{c: d}",
     " {a: &x [b]}", " [a]]", ' ["a":b]', " [a :b]", " [#a]", " [a ,#b]",
-    ' {a: "b", a: "c"}', " {a: 'b}", ' [a "b"]', ' {a: b"c"}', " ['a' #b]", ' {a: "é"}',
+    ' {a: "b", a: "c"}', " {a: 'b}", ' [a "b"]', ' {a: b"c"}', " ['a' #b]",
+    " x\u00a0y", " x\u0085y", " 日本",
 ]  # fmt: skip
 KEYS = ["true", "null", "<<", "$secret", "x.y/z", "1", "a ", "? a", "k0", "K1", "'q'", "no", "-"]
 
@@ -77,6 +83,18 @@ def texts(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+def assert_read_alike(data: bytes) -> None:
+    """Both readers say the same of a file, or it is left to one of them."""
+    try:
+        value = read_plain(data)
+    except NotPlainError:
+        return
+    whole = read_whole("x.yaml", data)
+    assert whole.diagnostics == ()
+    assert whole.document is not None
+    assert repr(whole.document.value) == repr(value)
+
+
 def test_a_plain_file_has_the_value_that_yaml_1_2_gives_it() -> None:
     assert read_plain(PLAIN.replace("it: no", "it; no").encode()) == {
         "version": "3.1.0",
@@ -86,6 +104,7 @@ def test_a_plain_file_has_the_value_that_yaml_1_2_gives_it() -> None:
             "lines": [1, "two", 3.5],
             "hours": ["06:00", "on"],
             "retry": {"attempts": 12, "jitter": False, "none": None},
+            "note": "Folded to one, - as it is: a text",
             "steps": [
                 {"name": "it's", "wait": -1500.0},
                 {"name": "quoted # not a comment"},
@@ -97,15 +116,32 @@ def test_a_plain_file_has_the_value_that_yaml_1_2_gives_it() -> None:
 
 @given(texts(), st.sampled_from(["", "\n", "\n\n"]))
 def test_what_is_read_as_plain_is_what_the_whole_reader_reads(text: str, end: str) -> None:
-    data = (text + end).encode()
-    try:
-        value = read_plain(data)
-    except NotPlainError:
-        return
-    whole = read_whole("x.yaml", data)
-    assert whole.diagnostics == ()
-    assert whole.document is not None
-    assert repr(whole.document.value) == repr(value)
+    assert_read_alike((text + end).encode())
+
+
+@st.composite
+def texts_below(draw: st.DrawFn) -> str:
+    """Draw a file whose keys mostly have texts below them, of lines that could be anything else."""
+    line = st.sampled_from(
+        ["one", "a: 1", "- x", "# y", "two  words", "'q", "  more", "", " ", "é "]
+    )
+    lines = []
+    for number in range(draw(st.integers(1, 4))):
+        nested, dash = draw(st.booleans()), draw(st.sampled_from(["", "", "- "]))
+        if nested or dash:
+            lines.append(f"above{number}:")
+        indent = "  " * nested
+        style = draw(st.sampled_from([">-", "|", ">", "|-", ">-", "|+", "", "x", "> ", ">2"]))
+        lines.append(f"{indent}{dash}k{number}: {style}")
+        deeper = " " * draw(st.integers(0, 6))
+        lines += [deeper + draw(line) for _ in range(draw(st.integers(0, 3)))]
+        lines += [""] * draw(st.sampled_from([0, 0, 0, 1, 2]))
+    return "\n".join(lines)
+
+
+@given(texts_below(), st.sampled_from(["", "\n", "\n\n", "\nz: 1\n"]))
+def test_a_text_below_its_key_is_read_as_the_whole_reader_reads_it(text: str, end: str) -> None:
+    assert_read_alike((text + end).encode())
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLE.rglob("*.yaml")), ids=lambda path: path.name)
@@ -138,14 +174,22 @@ def test_the_places_of_a_plain_file_are_those_that_the_whole_reader_gives(text: 
         "<<: {a: 1}\n",
         "a: 9007199254740993\n",
         "a: &x 1\nb: *x\n",
-        "a: |\n  text\n",
+        "a: |+\n  text\n",
+        "a: |2\n  text\n",
+        "a: >\n  one\n\n  two\n",
+        "a: >\n  one\n   two\n",
+        "a: |\n  one \n",
+        "a: |\nb: 1\n",
+        "a: |\n\n  one\n",
+        "a: |\n  one\n \n  two\n",
+        "true: |\n  text\n",
         "a: x\n  y\n",
         "- a\n",
         "a\n",
         "",
         "# nothing\n",
         "a: 1\n---\nb: 2\n",
-        "a: é\n",
+        "a: \u0451\n",
         "a:\tb\n",
         "a: 1\r\n",
         "\ufeffa: 1\n",

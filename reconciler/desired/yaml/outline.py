@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
-from reconciler.desired.yaml.plain_blocks import ENTRY_LINE, read_plain
+from reconciler.desired.yaml.plain_blocks import ENTRY_LINE, may_have_texts, read_plain
 from reconciler.desired.yaml.plain_flow import FlowReader
 from reconciler.desired.yaml.plain_scalars import NotPlainError
 from reconciler.model.canonical import canonical_json
@@ -144,6 +144,8 @@ def outline_of(text: str, opened: Collection[str]) -> Outline | None:
         number of them in each list, and elsewhere than below ``opened`` all the same. None where
         a file is not plain, or has more in it than is worth it.
     """
+    if may_have_texts(text):
+        return None
     pattern, marked, done = "", "", 0
     kinds: list[_Kind] = []
     try:

@@ -1,4 +1,4 @@
-"""Reads the files that nearly all are: block mappings and lists of one-line scalars, in ASCII.
+"""Reads the files that nearly all are: block mappings and lists of one-line scalars and texts.
 
 Such a file has one reading, so it needs neither a parser's events nor a second look for what a
 parser takes too lightly. Whatever is only a little else is left to the whole reader, which also
@@ -8,7 +8,7 @@ says what is wrong: nothing is refused here, and nothing is guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from reconciler.desired.yaml.core_schema import CONSTANTS
@@ -16,6 +16,7 @@ from reconciler.desired.yaml.plain_flow import FlowReader
 from reconciler.desired.yaml.plain_scalars import (
     BLOCK_SCALAR,
     KEY,
+    LETTERS,
     NotPlainError,
     scalar_value,
 )
@@ -28,11 +29,14 @@ _MOST_KEPT: Final = 20_000
 _MOST_MET: Final = 100_000
 
 # What is in brackets is looked at by whoever reads it.
-_VALUE = rf"{BLOCK_SCALAR}|[\[{{][ -~]*[\]}}]"
-_COMMENT = r"\#[ -~]*"
+_VALUE = rf"{BLOCK_SCALAR}|[\[{{][ -~{LETTERS}]*[\]}}]"
+_COMMENT = rf"\#[ -~{LETTERS}]*"
 _ENTRY = rf"(- )?(?:({KEY}):(?: +(?P<value>{_VALUE}))?|(?P<item>{_VALUE}))(?: +{_COMMENT})?"
 ENTRY_LINE: Final = re.compile(rf"( *)(?:{_COMMENT}|{_ENTRY}|)")
 """What one line may be: its indentation, dash, key, and value or item."""
+_TEXT_BELOW: Final = re.compile(rf"( *)(- )?({KEY}): +([|>])(-?)")
+"""What a line is whose value is the text below it: line by line, or folded to one."""
+_TEXT_LINE: Final = re.compile(rf"( +)([!-~{LETTERS}](?:[ -~{LETTERS}]*[!-~{LETTERS}])?)")
 
 _NOTHING: Final = object()
 """What stands where a line has no value, and its key's may begin on the next one."""
@@ -44,12 +48,60 @@ def read_plain(data: bytes) -> JsonValue:
     Raises:
         NotPlainError: it is something else, or is wrong.
     """
-    if len(data) > MOST_BYTES or not data.isascii():
+    if len(data) > MOST_BYTES:
         raise NotPlainError
-    text = data.decode("ascii").removeprefix("---\n").rstrip("\n")
+    try:
+        text = data.decode().removeprefix("---\n").rstrip("\n")
+    except UnicodeDecodeError:
+        raise NotPlainError from None
     if KNOWN_LINES.are_many:
         KNOWN_LINES.forget()
-    return _value_of([KNOWN_LINES[line] for line in text.split("\n")])
+    lines = text.split("\n")
+    if may_have_texts(text):
+        return _value_of(list(_with_texts(lines)))
+    return _value_of([KNOWN_LINES[line] for line in lines])
+
+
+def may_have_texts(text: str) -> bool:
+    """Return whether a key of a file may have a text below it, whose lines are no entries."""
+    return ": >" in text or ": |" in text
+
+
+def _with_texts(lines: list[str]) -> Iterator[_Line | None]:
+    """Yield what each line is; with one that has a text below it, that text."""
+    at = 0
+    while at < len(lines):
+        found = _TEXT_BELOW.fullmatch(lines[at])
+        if found is None:
+            yield KNOWN_LINES[lines[at]]
+            at += 1
+            continue
+        indent, dash, key, style, strip = found.groups(default="")
+        if key in CONSTANTS:
+            raise NotPlainError
+        texts = _texts_below(lines[at + 1 :], len(indent) + len(dash))
+        value = (" " if style == ">" else "\n").join(texts) + ("" if strip else "\n")
+        yield KNOWN_LINES.entry(indent, dash, key, value)
+        at += 1 + len(texts)
+
+
+def _texts_below(lines: list[str], column: int) -> list[str]:
+    """Return the lines of a text that a key at a column has: of one indentation, without a gap."""
+    deeper = " " * (column + 1)
+    texts: list[str] = []
+    indents = set()
+    for line in lines:
+        if not line.startswith(deeper):
+            break
+        found = _TEXT_LINE.fullmatch(line)
+        if found is None:
+            raise NotPlainError
+        indents.add(found[1])
+        texts.append(found[2])
+    after = next((line for line in lines[len(texts) :] if line), "")
+    if len(indents) != 1 or after.startswith(deeper) or after.isspace():
+        raise NotPlainError
+    return texts
 
 
 class _Line(NamedTuple):
@@ -78,7 +130,8 @@ class _Lines(dict[str, _Line | None]):
         found = ENTRY_LINE.fullmatch(text)
         if found is None:
             raise NotPlainError
-        line = self._line(*found.groups(default=""))
+        indent, dash, key, value, item = found.groups(default="")
+        line = self._line(indent, dash, key, value or item)
         # What is met a second time is kept: most lines are met often, and the others never again.
         if (mark := hash(text)) not in self._met:
             self._met.add(mark)
@@ -98,15 +151,18 @@ class _Lines(dict[str, _Line | None]):
             self.clear()
             self._spellings.clear()
 
-    def _line(self, indent: str, dash: str, key: str, value: str, item: str) -> _Line | None:
-        written = value or item
+    def _line(self, indent: str, dash: str, key: str, written: str) -> _Line | None:
         if not key and not written:
             return None
-        if (key and key in CONSTANTS) or (item and not dash):
+        if (key and key in CONSTANTS) or not (key or dash):
             raise NotPlainError  # a key that is no string, or a text that is all there is
         held: Any = _NOTHING
         if written:
             held = FlowReader(written).read() if written[0] in "{[" else scalar_value(written)
+        return self.entry(indent, dash, key, held)
+
+    def entry(self, indent: str, dash: str, key: str, held: Any) -> _Line:
+        """Return what a line is that has a key, a dash or both."""
         copied = _copied if isinstance(held, dict | list) else None
         has_twin = self._spellings.setdefault(key.casefold(), key) != key
         return _Line(indent, dash, key, held, copied, has_twin)

@@ -1,4 +1,4 @@
-"""Scalars that have one reading: printable ASCII on one line, without an escape.
+"""Scalars that have one reading: printable ASCII and Latin letters on one line, without an escape.
 
 Words are joined by spaces, colons or number signs that do not end a scalar where they stand, so a
 scalar is matched in one way only, and no line is tried in others.
@@ -11,16 +11,18 @@ from typing import Final
 from reconciler.desired.yaml.core_schema import SPECIAL_STARTS, NumberRefusedError, resolve
 from reconciler.model.document import JsonValue
 
-_WORD = r"[!\"$-9;-~]"
-_FLOW_WORD = r"[A-Za-z0-9_/.+~$()@%=?;!*&^<>|-]"
-_FIRST = r"(?:[A-Za-z0-9_/+~$(]|-(?=[0-9])|\.(?=[0-9A-Za-z]))"
+LETTERS: Final = "\u00c0-\u024f"
+"""Letters beyond ASCII, as a range of a pattern: those of Latin scripts."""
+_WORD = rf"[!\"$-9;-~{LETTERS}]"
+_FLOW_WORD = rf"[A-Za-z0-9_/.+~$()@%=?;!*&^<>|'{LETTERS}-]"
+_FIRST = rf"(?:[A-Za-z0-9_/+~$(^{LETTERS}]|-(?=[0-9])|\.(?=[0-9A-Za-z]))"
 
 
 def _plain(word: str) -> str:
     return rf"{_FIRST}{word}*(?:(?: +|:+|\#+){word}+)*"
 
 
-_QUOTED = r"\"[ !#-\[\]-~]*\"|'[ -&(-~]*'"
+_QUOTED = rf"\"[ !#-\[\]-~{LETTERS}]*\"|'[ -&(-~{LETTERS}]*'"
 KEY: Final = r"[A-Za-z_$][A-Za-z0-9_.$/-]*"
 """The pattern of a key."""
 BLOCK_SCALAR: Final = rf"{_plain(_WORD)}|{_QUOTED}"
