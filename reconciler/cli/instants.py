@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
+# It is generic in later versions only; where it is not, it cannot be subscripted.
+if TYPE_CHECKING:
+    _InstantType = click.ParamType[datetime]
+else:
+    _InstantType = click.ParamType
 
-class Instant(click.ParamType[datetime]):
+
+class Instant(_InstantType):
     """A day, which is its beginning in UTC, or an instant with its zone (RFC 3339)."""
 
     name = "date"
