@@ -11,6 +11,7 @@ import contextlib
 import math
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -26,6 +27,8 @@ FAULT_POINTS = "fault points"
 """The property of a test's report that says at how many points it tried what."""
 
 _CHUNK = 65536
+_LAST_WORDS_SECONDS = 1.0
+"""How long is waited for what clients that have gone said last, which may not have arrived yet."""
 
 
 class When(Enum):
@@ -79,6 +82,7 @@ class FaultProxy:
         self._counting = threading.Lock()
         self._links: list[_Link] = []
         self._threads: list[threading.Thread] = []
+        self._forwarding: list[threading.Thread] = []
         self._to_refuse = 0.0
         self._closing = False
         self._failures: list[BaseException] = []
@@ -104,6 +108,9 @@ class FaultProxy:
             socket.create_connection(self._listener.getsockname()).close()
         self._threads[0].join()
         self._listener.close()
+        give_up = time.monotonic() + _LAST_WORDS_SECONDS
+        for thread in self._forwarding:
+            thread.join(max(0.0, give_up - time.monotonic()))
         for link in self._links:
             _shut(link.client)
             _shut(link.server, socket.SHUT_WR)
@@ -123,10 +130,11 @@ class FaultProxy:
         """Return which message that is, for a report."""
         return f"message {number} ({self.messages[number - 1]})"
 
-    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+    def _start(self, work: Callable[..., None], *arguments: object) -> threading.Thread:
         thread = threading.Thread(target=work, args=arguments, daemon=True)
         self._threads.append(thread)
         thread.start()
+        return thread
 
     def _accept(self) -> None:
         while True:
@@ -148,7 +156,7 @@ class FaultProxy:
             return
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._links.append(link)
-        self._start(self._forward, link)
+        self._forwarding.append(self._start(self._forward, link))
         self._start(self._answer, link)
 
     def _forward(self, link: _Link) -> None:
