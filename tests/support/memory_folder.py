@@ -13,8 +13,9 @@ from pathlib import Path
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 -- as Linux has it; names in it are pytest's and our own
 _AVAILABLE = re.compile(r"^MemAvailable: +(\d+) kB$", re.MULTILINE)
-_ROOM_OF_EACH_WORKER = 3 * 1024**3 // 2
-_MEMORY_BESIDE = 2 * 1024**3
+_LIMIT = Path("/sys/fs/cgroup/memory.max")
+_LEAST_ROOM = 3 * 1024**3
+_LEAST_MEMORY = 5 * 1024**3
 
 
 def write_to_memory() -> None:
@@ -27,16 +28,19 @@ def write_to_memory() -> None:
 def _is_usable() -> bool:
     """Return whether the folder is there, takes programs, and leaves memory for all else."""
     try:
-        free = shutil.disk_usage(_MEMORY).free
-        available = _AVAILABLE.search(Path("/proc/meminfo").read_text(encoding="ascii"))
-    except OSError:
+        return (
+            os.access(_MEMORY, os.W_OK | os.X_OK)
+            and not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC
+            and shutil.disk_usage(_MEMORY).free >= _LEAST_ROOM
+            and _available() >= _LEAST_MEMORY
+        )
+    except (OSError, AttributeError):  # another system than Linux
         return False
-    room = _ROOM_OF_EACH_WORKER * (os.cpu_count() or 1)
-    takes_programs = not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC
-    return (
-        takes_programs
-        and os.access(_MEMORY, os.W_OK | os.X_OK)
-        and free >= room
-        and available is not None
-        and int(available[1]) * 1024 >= room + _MEMORY_BESIDE
-    )
+
+
+def _available() -> int:
+    """Return how many bytes of memory there are for this process; a container has its limit."""
+    found = _AVAILABLE.search(Path("/proc/meminfo").read_text(encoding="ascii"))
+    available = int(found[1]) * 1024 if found else 0
+    limit = _LIMIT.read_text(encoding="ascii").strip() if _LIMIT.is_file() else "max"
+    return min(available, int(limit)) if limit.isdecimal() else available
