@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -200,6 +201,24 @@ def test_the_places_of_a_plain_file_are_those_that_the_whole_reader_gives(text: 
 def test_what_is_out_of_the_ordinary_is_left_to_the_whole_reader(text: str) -> None:
     with pytest.raises(NotPlainError):
         read_plain(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"k: [{'] #' * 15_000}\x7f",
+        f"k: [{' ' * 60_000}\x7f",
+        f"k: [a]{' #' * 20_000}\x7f",
+        f"k: [{']' * 60_000}\x7f",
+        "a: |\n b\n" * 8_000,
+    ],
+    ids=["comments in brackets", "spaces", "comments", "brackets", "texts"],
+)
+def test_no_line_is_tried_in_so_many_ways_that_it_takes_long(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(NotPlainError):
+        read_plain(text.encode())
+    assert time.process_time() - began < 1
 
 
 def test_a_large_or_deep_file_is_left_to_the_whole_reader() -> None:

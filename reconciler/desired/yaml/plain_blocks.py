@@ -28,9 +28,11 @@ _LONGEST_KEPT: Final = 200
 _MOST_KEPT: Final = 20_000
 _MOST_MET: Final = 100_000
 
-# What is in brackets is looked at by whoever reads it.
-_VALUE = rf"{BLOCK_SCALAR}|[\[{{][ -~{LETTERS}]*[\]}}]"
-_COMMENT = rf"\#[ -~{LETTERS}]*"
+# What is in brackets is looked at by whoever reads it. It ends where a comment could begin, even
+# in quotes, so that no line is tried in several ways.
+_BRACKETS = rf"[\[{{](?:[!\"$-~{LETTERS}]|(?<! )\#| ++(?!\#))*+(?<=[\]}}])"
+_VALUE = rf"{BLOCK_SCALAR}|{_BRACKETS}"
+_COMMENT = rf"\#[ -~{LETTERS}]*+"
 _ENTRY = rf"(- )?(?:({KEY}):(?: +(?P<value>{_VALUE}))?|(?P<item>{_VALUE}))(?: +{_COMMENT})?"
 ENTRY_LINE: Final = re.compile(rf"( *)(?:{_COMMENT}|{_ENTRY}|)")
 """What one line may be: its indentation, dash, key, and value or item."""
@@ -79,26 +81,28 @@ def _with_texts(lines: list[str]) -> Iterator[_Line | None]:
         indent, dash, key, style, strip = found.groups(default="")
         if key in CONSTANTS:
             raise NotPlainError
-        texts = _texts_below(lines[at + 1 :], len(indent) + len(dash))
+        texts = _texts_below(lines, at + 1, len(indent) + len(dash))
         value = (" " if style == ">" else "\n").join(texts) + ("" if strip else "\n")
         yield KNOWN_LINES.entry(indent, dash, key, value)
         at += 1 + len(texts)
 
 
-def _texts_below(lines: list[str], column: int) -> list[str]:
+def _texts_below(lines: list[str], begin: int, column: int) -> list[str]:
     """Return the lines of a text that a key at a column has: of one indentation, without a gap."""
     deeper = " " * (column + 1)
     texts: list[str] = []
     indents = set()
-    for line in lines:
-        if not line.startswith(deeper):
-            break
-        found = _TEXT_LINE.fullmatch(line)
+    end = begin
+    while end < len(lines) and lines[end].startswith(deeper):
+        found = _TEXT_LINE.fullmatch(lines[end])
         if found is None:
             raise NotPlainError
         indents.add(found[1])
         texts.append(found[2])
-    after = next((line for line in lines[len(texts) :] if line), "")
+        end += 1
+    while end < len(lines) and not lines[end]:
+        end += 1
+    after = lines[end] if end < len(lines) else ""
     if len(indents) != 1 or after.startswith(deeper) or after.isspace():
         raise NotPlainError
     return texts
