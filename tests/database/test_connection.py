@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -152,3 +153,23 @@ def test_an_interruption_in_the_middle_of_a_statement_comes_out_as_it_is(
         connection.execute("SELECT 1")
         connection.pgconn.send_query(b"SELECT pg_sleep(60)")
         raise KeyboardInterrupt
+
+
+INTERRUPTED_WITHOUT_A_SERVER = """
+import sys
+from reconciler.database.connection import connect, writing
+with connect(sys.argv[1]) as connection, connect(sys.argv[1]) as other, writing(connection):
+    other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+    raise KeyboardInterrupt
+"""
+
+
+def test_the_driver_says_nothing_of_a_rollback_that_nobody_is_there_for(database: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WITHOUT_A_SERVER, database],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert "KeyboardInterrupt" in done.stderr
+    assert "error ignored" not in done.stderr
