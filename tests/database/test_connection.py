@@ -157,8 +157,8 @@ def test_an_interruption_in_the_middle_of_a_statement_comes_out_as_it_is(
 
 INTERRUPTED_WITHOUT_A_SERVER = """
 import sys
-from reconciler.database.connection import connect, writing
-with connect(sys.argv[1]) as connection, connect(sys.argv[1]) as other, writing(connection):
+from reconciler.database.connection import connect, reading
+with connect(sys.argv[1]) as connection, connect(sys.argv[1]) as other, reading(connection):
     other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
     raise KeyboardInterrupt
 """
