@@ -19,7 +19,7 @@ from reconciler.desired.yaml.syntax_errors import add_syntax_error
 from reconciler.desired.yaml.text_place import Place, TextPlace
 from reconciler.model.document import JsonValue
 
-MAX_GRAMMAR_VALUES: Final = MAX_VALUES // 2
+MAX_GRAMMAR_VALUES: Final = 60_000
 """The grammar takes several times as long as libyaml; a file with more is left to that."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from yaml.events import (
     AliasEvent,
@@ -11,21 +12,22 @@ from yaml.events import (
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
-    SequenceStartEvent,
 )
 
 from reconciler.desired.yaml.events import events_of
 from reconciler.desired.yaml.source import YamlSource
 
+_NO_PARTS: Mapping[str | int, Part] = {}
+_NO_KEYS: Mapping[str | int, tuple[int, int]] = {}
 
-@dataclass(slots=True)
-class Part:
+
+class Part(NamedTuple):
     """Where one part stands, and its parts: by key for a mapping, by index for a list."""
 
     line: int
     column: int
-    parts: dict[str | int, Part] = field(default_factory=dict)
-    keys: dict[str | int, tuple[int, int]] = field(default_factory=dict)
+    parts: Mapping[str | int, Part] = _NO_PARTS
+    keys: Mapping[str | int, tuple[int, int]] = _NO_KEYS
 
 
 def parts_of(source: YamlSource) -> Part:
@@ -33,11 +35,19 @@ def parts_of(source: YamlSource) -> Part:
     return _Reader().read(source)
 
 
+class _Open(NamedTuple):
+    """A collection that has begun and not ended: what of it is known so far."""
+
+    parts: dict[str | int, Part]
+    keys: dict[str | int, tuple[int, int]]
+    is_mapping: bool
+
+
 class _Reader:
     """Walks the events of a document that is known to be good, and keeps the places."""
 
     def __init__(self) -> None:
-        self._stack: list[tuple[Part, bool]] = []
+        self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Part, str | None]] = {}
         self._keys: list[str | None] = []
         self._root = Part(0, 0)
@@ -54,22 +64,27 @@ class _Reader:
         return self._root
 
     def _node(self, event: NodeEvent) -> None:
-        part = Part(*_place_of(event))
-        text = event.value if isinstance(event, ScalarEvent) else None
+        line, column = _place_of(event)
+        text, opened = None, None
+        if isinstance(event, ScalarEvent):
+            text, part = event.value, Part(line, column)
+        else:
+            opened = _Open({}, {}, isinstance(event, MappingStartEvent))
+            part = Part(line, column, opened.parts, opened.keys)
         if event.anchor:
             self._anchors[event.anchor] = part, text
         self._place(event, part, text)
-        if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-            self._stack.append((part, isinstance(event, MappingStartEvent)))
+        if opened is not None:
+            self._stack.append(opened)
             self._keys.append(None)
 
     def _place(self, event: Event, part: Part, text: str | None) -> None:
         if not self._stack:
             self._root = part
             return
-        parent, is_mapping = self._stack[-1]
+        parent = self._stack[-1]
         key = self._keys[-1]
-        if not is_mapping:
+        if not parent.is_mapping:
             parent.parts[len(parent.parts)] = part
         elif key is None:
             self._keys[-1] = text
