@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -45,19 +46,32 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class FieldDifference(Frozen):
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
     """One value that changes. ``pointer`` is a JSON Pointer into the configuration.
 
     Where ``sensitive``, both values are replaced by a placeholder: a plan never holds a secret.
     ``source`` is the file the new value comes from.
     """
 
+    # No model: a plan that activates everything has a million of these.
     pointer: str
     operation: Operation
     old: Any = None
     new: Any = None
     sensitive: bool = False
     source: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plans and audit rows have it."""
+        return {
+            "pointer": self.pointer,
+            "operation": self.operation.value,
+            "old": self.old,
+            "new": self.new,
+            "sensitive": self.sensitive,
+            "source": self.source,
+        }
 
 
 class Drift(Frozen):

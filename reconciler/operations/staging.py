@@ -82,7 +82,7 @@ def audit_details(
         "path": change.path,
         "oldVersion": change.old_version,
         "newVersion": change.new_version,
-        "differences": [entry.model_dump(mode="json") for entry in change.differences],
+        "differences": [entry.as_json() for entry in change.differences],
     }
     if change.site in waived:
         details["waivers"] = waived[change.site]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from reconciler.model.change import FieldDifference
 from reconciler.model.evidence import AuditRecord
@@ -17,6 +17,7 @@ from reconciler.report.escaping import shown_value
 
 OUT_OF_BAND = "out-of-band"
 _PARTS_OF_TIME = 19
+_DIFFERENCE = TypeAdapter(FieldDifference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _lines(details: Mapping[str, Any]) -> Iterator[str]:
     differences = details.get("differences")
     for difference in differences if isinstance(differences, list) else ():
         try:
-            yield from difference_lines(FieldDifference.model_validate(difference))
+            yield from difference_lines(_DIFFERENCE.validate_python(difference))
         except ValidationError:
             yield f"? {shown_value(difference)}"
     keys = details.get("changedKeys")

@@ -222,7 +222,9 @@ def _configuration_facts(kept: KeptConfiguration) -> dict[str, Any]:
 
 
 def _difference_facts(difference: FieldDifference) -> dict[str, Any]:
-    return difference.model_dump(mode="json", exclude={"source"})
+    facts = difference.as_json()
+    del facts["source"]
+    return facts
 
 
 def _holds(snapshot: Snapshot) -> str:

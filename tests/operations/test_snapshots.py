@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import LiteralString
 
 import pytest
@@ -232,9 +233,7 @@ def test_what_was_applied_since_differs_from_a_snapshot_as_a_plan_shows_it(
             "3.0.0",
             "3.1.0",
         ]
-        assert difference.differences == tuple(
-            each.model_copy(update={"source": None}) for each in planned
-        )
+        assert difference.differences == tuple(replace(each, source=None) for each in planned)
     (back,) = compared(installation, LIVE, str(before.id)).differences
     assert [(each.old, each.new) for each in back.differences] == [(90, 60)]
 

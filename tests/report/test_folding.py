@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.change import SENSITIVE, Action, Change, Drift, FieldDifference, Origin
+from reconciler.model.change import (
+    SENSITIVE,
+    Action,
+    Change,
+    Drift,
+    FieldDifference,
+    Operation,
+    Origin,
+)
 from reconciler.report.folding import OWN_FILE, Folded, fold
 from tests.support.plan_inputs import change, difference
 
@@ -24,7 +33,7 @@ def own_file(site: str) -> str:
 
 
 def from_file(source: str | None, new: Any = 90, **facts: Any) -> FieldDifference:
-    return difference("/syncInterval", 60, new).model_copy(update={"source": source, **facts})
+    return replace(difference("/syncInterval", 60, new), source=source, **facts)
 
 
 def at_sites(*sites: str, **facts: Any) -> list[Change]:
@@ -165,6 +174,10 @@ def test_edits_of_one_person_fold_whatever_their_time_and_whoever_wrote_the_file
 
 def test_secrets_fold_though_each_may_be_another() -> None:
     secret = FieldDifference(
-        pointer="/password", operation="replace", old=SENSITIVE, new=SENSITIVE, sensitive=True
+        pointer="/password",
+        operation=Operation.REPLACE,
+        old=SENSITIVE,
+        new=SENSITIVE,
+        sensitive=True,
     )
     assert len(fold(at_sites("aalen", "cork", differences=(secret,)))) == 1

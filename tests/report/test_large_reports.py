@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from uuid import UUID
 
 from reconciler.model.change import Change, Drift, Origin
@@ -23,9 +24,7 @@ def alike(number: int) -> list[Change]:
             site_id=UUID(int=each),
             origin=Origin.PULL_REQUEST,
             differences=tuple(
-                one.model_copy(
-                    update={"source": f"desired-state/sites/plant-{each:05d}/extensions/erp.yaml"}
-                )
+                replace(one, source=f"desired-state/sites/plant-{each:05d}/extensions/erp.yaml")
                 for one in found
             ),
         )

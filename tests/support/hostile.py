@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reconciler.model.change import (
     Action,
@@ -84,7 +85,7 @@ def _hostile_changes(text: str) -> Iterator[Change]:
     added = FieldDifference(
         pointer=f"/{text}", operation=Operation.ADD, new={text: [text]}, source=text
     )
-    two_files = (replaced.model_copy(update={"source": f"{text}/profile"}), added)
+    two_files = (replace(replaced, source=f"{text}/profile"), added)
     signature = Signature(
         aspect=text,
         signed_by=text,
