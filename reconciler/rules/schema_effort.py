@@ -7,6 +7,7 @@ more steps than there is time, and one with long lists for more memory than ther
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
@@ -58,16 +59,25 @@ def _pattern_characters(part: Mapping[str, Any]) -> int:
 
 
 class SchemaEffort:
-    """How much work checks against one schema are; what is the same for all is found out once."""
+    """How much work checks against one schema are; what is the same for all is found out once.
+
+    And only when it is asked for: most of a catalog is of versions that no site enables any more.
+    """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
-        parts = list(_mappings(schema))
+
+    @cached_property
+    def _most_values(self) -> int:
+        parts = _mappings(self._schema)
         refers = any(keyword in part for part in parts for keyword in _REFERENCES)
-        positional = any(isinstance(part.get("items"), list) for part in parts)
-        self._most_values = 0 if refers else _ALWAYS_FEW // size_of(schema)
-        self.most_alike = 0 if positional else self._most_values
+        return 0 if refers else _ALWAYS_FEW // size_of(self._schema)
+
+    @cached_property
+    def most_alike(self) -> int:
         """Up to which size it makes no difference how long the lists and texts in a value are."""
+        positional = any(isinstance(part.get("items"), list) for part in _mappings(self._schema))
+        return 0 if positional else self._most_values
 
     def is_too_much(self, value: JsonValue) -> bool:
         """Return whether checking ``value`` could take longer than there is."""
