@@ -150,9 +150,14 @@ def extensions_at(connection: Connection, sites: Collection[UUID]) -> set[str]:
     return {extension for (extension,) in rows}
 
 
-def unmanaged_sites(connection: Connection, sites: Collection[UUID]) -> list[UnmanagedSite]:
-    """Return the sites with live configurations that are not among ``sites``."""
-    rows = connection.execute(query("state/unmanaged"), {"sites": list(sites)})
+def unmanaged_sites(
+    connection: Connection, sites: Collection[UUID], among: Collection[UUID] | None = None
+) -> list[UnmanagedSite]:
+    """Return the sites with live configurations that are not in ``sites``; of all, or ``among``."""
+    rows = connection.execute(
+        query("state/unmanaged"),
+        {"sites": list(sites), "everywhere": among is None, "among": list(among or ())},
+    )
     return [UnmanagedSite(*row) for row in rows]
 
 

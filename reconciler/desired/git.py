@@ -143,19 +143,6 @@ class GitFolder:
         paths = self._whole if below is None else [beginning + path for path in sorted(below)]
         return self._tree("-r", "--full-tree", commit, "--", *paths, beginning=beginning)
 
-    def listing(self, commit: str, path: str = "") -> list[TreeEntry]:
-        """Return what stands in one folder of a commit, trees among it, with names for paths.
-
-        Args:
-            commit: the commit.
-            path: the folder, relative to this one; this one itself without.
-
-        Raises:
-            ReconcilerError: the commit has no such folder.
-        """
-        name = "/".join(part for part in (self.prefix, path) if part)
-        return self._tree("--full-tree", f"{commit}:{name}")
-
     def differing_entries(self, one: str, other: str) -> dict[str, TreeEntry | None]:
         """Return what ``other`` has otherwise than ``one``, by path; None where it has nothing."""
         options = ("-r", "-z", "--raw", "--no-renames", "--no-commit-id")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.desired.git import GitFolder
+from reconciler.desired.tree_object import FOLDER, items_of, shown
+from reconciler.model.errors import ReconcilerError
 
-_TREE = "040000"
 _SITES = "sites"
 _MOST_COMMON = 1_000
+_IS_FOLDED = re.compile("[a-z0-9-]*")
 _NO_UTF_8 = "\\"
 """What bytes that are no UTF-8 are shown with, so that their name is not git's any more."""
 
@@ -34,6 +37,8 @@ class SiteTrees:
     @property
     def may_be_one(self) -> bool:
         """Whether two sites' folders have names that are one where case or form is folded."""
+        if all(map(_IS_FOLDED.fullmatch, self.sites)):
+            return False  # each is what it would be folded to
         folded = {unicodedata.normalize("NFC", slug).casefold() for slug in self.sites}
         return len(folded) < len(self.sites)
 
@@ -45,18 +50,30 @@ class SiteTrees:
         )
 
 
-def site_trees(git: GitFolder, commit: str) -> SiteTrees:
-    """Return the folders of a commit.
+def site_trees(git: GitFolder, *commits: str) -> list[SiteTrees]:
+    """Return the folders of each of some commits.
 
     Raises:
-        ReconcilerError: the commit has no such desired-state folder, or it has no ``sites/``.
+        ReconcilerError: one has no such desired-state folder, or no ``sites/`` in it.
     """
-    top, below = git.listing(commit), git.listing(commit, _SITES)
-    apart = {entry.path: entry.blob for entry in below if entry.mode == _TREE}
-    others = [
-        *((entry.path, entry) for entry in top if entry.path != _SITES),
-        *((f"{_SITES}/{entry.path}", entry) for entry in below if entry.mode != _TREE),
-    ]
-    content = [git.prefix, [[path, entry.mode, entry.blob] for path, entry in others]]
+    folders = [git.prefix, f"{git.prefix}/{_SITES}" if git.prefix else _SITES]
+    held = git.contents([f"{commit}:{folder}" for commit in commits for folder in folders])
+    return [_site_trees(git.prefix, commit, next(held), next(held)) for commit in commits]
+
+
+def _site_trees(prefix: str, commit: str, top: bytes | None, sites: bytes | None) -> SiteTrees:
+    name_length = len(bytes.fromhex(commit))
+    above = {shown(name): (mode, what) for mode, name, what in items_of(top or b"", name_length)}
+    if sites is None or _SITES not in above or above.pop(_SITES)[0] != FOLDER:
+        raise ReconcilerError(
+            f"commit {commit[:12]} has no folder {_SITES}/ in {prefix or '.'}",
+            "Name the desired-state folder with --desired-state, as the commit has it.",
+        )
+    items = items_of(sites, name_length)
+    apart = {shown(name): what.hex() for mode, name, what in items if mode == FOLDER}
+    common = above | {
+        f"{_SITES}/{shown(name)}": (mode, what) for mode, name, what in items if mode != FOLDER
+    }
+    content = [prefix, [[path, mode.decode(), what.hex()] for path, (mode, what) in common.items()]]
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-    return SiteTrees(apart, tuple(path for path, _ in others), digest)
+    return SiteTrees(apart, tuple(common), digest)

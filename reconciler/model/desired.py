@@ -166,7 +166,7 @@ class UnreadSites:
     Everything there is in the database as the files have it.
     """
 
-    ids: frozenset[UUID] = frozenset()
+    number: int = 0
     configurations: int = 0
     enabled: Callable[[], frozenset[tuple[str, str]]] = frozenset
     """Returns the extensions and versions that are enabled there."""

@@ -34,32 +34,10 @@ class SettledSite(NamedTuple):
     findings: str
     needed_signoffs: str
 
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Return the findings about the site.
-
-        Raises:
-            ValueError: what is kept of them was altered.
-        """
-        return () if self.findings == NOTHING else _FINDINGS.validate_json(self.findings)
-
-    def needed(self) -> tuple[NeededSignoff, ...]:
-        """Return the signatures that the site still asks for.
-
-        Raises:
-            ValueError: what is kept of them was altered.
-        """
-        if self.needed_signoffs == NOTHING:
-            return ()
-        return _NEEDED.validate_json(self.needed_signoffs)
-
-
-NOTHING = "[]"
-"""What is kept where nothing was found."""
-
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """The settled sites by the names of their folders, as they are at a commit.
+class Noted:
+    """Sites as they are noted to be settled at a commit, by their names.
 
     ``context`` is a digest over all that the sites share, ``on`` the day they were judged on.
     """
@@ -68,3 +46,52 @@ class Settled:
     context: str
     on: date
     sites: Mapping[str, SettledSite]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Which sites are settled, as they are at a commit; see ``Noted``.
+
+    ``trees`` has git's name of each site's folder, by the site's own; ``signed`` are those where
+    something is signed, ``outdated`` those of which by now something else may be found.
+    """
+
+    commit: str
+    context: str
+    on: date
+    trees: Mapping[str, str]
+    signed: frozenset[str]
+    outdated: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Relied:
+    """The settled sites that are relied on: all but those in ``but_for``.
+
+    There may be any number of them, so that no more is held of each than its name, and that of
+    its folder.
+    """
+
+    trees: Mapping[str, str]
+    but_for: tuple[str, ...]
+    configurations: int
+    findings: tuple[str, ...]
+    needed_signoffs: tuple[str, ...]
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Return the findings about the sites.
+
+        Raises:
+            ValueError: what is kept of them was altered.
+        """
+        return tuple(found for text in self.findings for found in _FINDINGS.validate_json(text))
+
+    def needed(self) -> tuple[NeededSignoff, ...]:
+        """Return the signatures that the sites still ask for.
+
+        Raises:
+            ValueError: what is kept of them was altered.
+        """
+        return tuple(
+            needed for text in self.needed_signoffs for needed in _NEEDED.validate_json(text)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from reconciler.model.files import SignatureMeaning, SignoffEntry
 from reconciler.model.plan import BlockCode, BlockedReason, Scope
 from reconciler.operations.rows_concerned import Concerned, existing
 from reconciler.planning.compare import Divergence
-from reconciler.planning.safety import emptied, over_limits
+from reconciler.planning.safety import emptied, enough_for, over_limits
 
 
 def missing_sites(
@@ -114,10 +115,15 @@ def limits_passed(
     if scope is not Scope.ALL:
         return []
     elsewhere: dict[str, int] = {}
-    if head.unread.ids:
+    if head.unread.number:
         # Of those there may be any number; what is live is at them, or at the others known here.
         others = [*head.sites_by_id, *(site.site_id for site in unmanaged)]
-        elsewhere = live_counts(connection, {each.key.extension_id for each in found}, others)
+        changing = Counter(each.key.extension_id for each in found)
+        enough = {
+            extension: enough_for(number, head.project.safety)
+            for extension, number in changing.items()
+        }
+        elsewhere = live_counts(connection, enough, others)
     return over_limits(head, existing(head, concerned), found, elsewhere)
 
 

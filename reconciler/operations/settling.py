@@ -16,7 +16,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from reconciler.database.connection import Connection
-from reconciler.database.settled import read_settled, write_settled
+from reconciler.database.settled import read_settled, read_sites, write_settled
 from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.site_trees import SiteTrees, site_trees
 from reconciler.model.desired import DesiredConfiguration, DesiredState, Site
@@ -24,7 +24,7 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.enabled import Enabled
 from reconciler.model.kinds.files import TOO_MANY_FINDINGS
 from reconciler.model.plan import NeededSignoff, Scope
-from reconciler.model.settled import Settled, SettledSite
+from reconciler.model.settled import Noted, SettledSite
 from reconciler.operations.derived import refreshes
 from reconciler.operations.needed_signoffs import in_order, needed_signoffs
 from reconciler.operations.plan import new_signoffs
@@ -38,22 +38,21 @@ def settle(connection: Connection, prepared: PreparedRequest) -> None:
 
     The request must have been applied in it, or have had nothing to apply.
     """
-    settled = _settled(connection, prepared)
-    if settled is not None:
-        write_settled(connection, settled, [site.site_id for site in prepared.unread])
+    noted = _noted(connection, prepared)
+    if noted is not None:
+        write_settled(connection, noted, prepared.relied)
 
 
 def is_settled(connection: Connection, prepared: PreparedRequest) -> bool:
     """Return whether there is nothing to note that is not noted already."""
-    settled = _settled(connection, prepared)
-    if settled is None:
+    noted = _noted(connection, prepared)
+    if noted is None:
         return True
-    noted = read_settled(connection)
-    wanted = {**settled.sites, **{site.slug: site for site in prepared.unread}}
+    settled = read_settled(connection, noted.on)
     return (
-        noted is not None
-        and (noted.commit, noted.context) == (settled.commit, settled.context)
-        and noted.sites == wanted
+        settled is not None
+        and (settled.commit, settled.context) == (noted.commit, noted.context)
+        and read_sites(connection, prepared.relied) == noted.sites
     )
 
 
@@ -70,18 +69,18 @@ def may_settle(prepared: PreparedRequest) -> bool:
     )
 
 
-def _settled(connection: Connection, prepared: PreparedRequest) -> Settled | None:
+def _noted(connection: Connection, prepared: PreparedRequest) -> Noted | None:
     state = prepared.head.comparable
     if state is None or not may_settle(prepared):
         return None
     git, commit = open_folder(prepared.request.source.folder), state.revision.commit
     if git is None or commit is None or state.as_of is None:
         return None
-    trees = site_trees(git, commit)
+    (trees,) = site_trees(git, commit)
     left = _left(connection, prepared, state) | _written_since(git, prepared, state)
     sites = [site for site in state.sites.values() if site.id not in left]
     noted = _Noting(prepared, state, trees, state.as_of).sites(sites)
-    return Settled(
+    return Noted(
         commit=commit,
         context=context_of(trees),
         on=state.as_of.astimezone(UTC).date(),

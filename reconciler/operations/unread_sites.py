@@ -6,13 +6,20 @@ of it, and everything is read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 
 from reconciler.database.connection import Connection
-from reconciler.database.settled import enabled_at, followers_at, read_settled
+from reconciler.database.settled import (
+    are_relied_on,
+    enabled_at,
+    followers_at,
+    ids_of,
+    read_relied,
+    read_settled,
+)
 from reconciler.database.state import drifted_sites
 from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.git_tree import read_commit
@@ -21,7 +28,7 @@ from reconciler.desired.site_trees import SiteTrees, site_trees
 from reconciler.model.desired import DesiredState, UnreadSites
 from reconciler.model.kinds.files import TOO_MANY_FINDINGS
 from reconciler.model.plan import NeededSignoff
-from reconciler.model.settled import Settled, SettledSite
+from reconciler.model.settled import Relied, Settled
 from reconciler.operations.desired_state import (
     Checked,
     Source,
@@ -43,14 +50,14 @@ _MOST_READ_APART = 2_000
 class Partly:
     """A desired state, and its base, of which some sites were not read.
 
-    ``base`` is None where none was asked for. ``unread`` is what was relied on instead, and
-    ``needed`` the signatures that it asks for.
+    ``base`` is None where none was asked for. ``relied`` are those sites.
     """
 
     head: Checked
     base: DesiredState | None
-    unread: tuple[SettledSite, ...]
+    relied: Relied
     needed: tuple[NeededSignoff, ...]
+    """The signatures that they ask for."""
 
 
 def context_of(trees: SiteTrees) -> str:
@@ -75,64 +82,57 @@ def read_partly(
         ValueError: what is kept of a site was altered.
     """
     git = open_folder(source.folder)
-    settled = read_settled(connection)
+    settled = read_settled(connection, now().date())
     if git is None or settled is None or source.ref is None:
         return None
     commit = git.resolve(source.ref)
-    head_trees = site_trees(git, commit)
-    base_trees = site_trees(git, base) if base else head_trees
+    if base is None or base == commit:
+        head_trees = base_trees = site_trees(git, commit)[0]
+    else:
+        head_trees, base_trees = site_trees(git, commit, base)
     contexts = {settled.context, context_of(head_trees), context_of(base_trees)}
     if len(contexts) > 1 or head_trees.may_be_one:
         return None
     if not (head_trees.can_be_asked_for and base_trees.can_be_asked_for):
         return None
     same = _same(settled, head_trees, base_trees)
+    same -= _written_by_others(git, settled.signed & same, settled.commit, commit, base)
     if look_for_drift:
-        same = _without_drift(connection, same)
-    unread = _written_by_the_same(git, same, settled.commit, commit, base)
-    others = (head_trees.sites.keys() | base_trees.sites.keys()) - unread.keys()
-    if len(others) > min(len(unread), _MOST_READ_APART):
+        same -= _drifted(connection, settled, same)
+    others = (head_trees.sites.keys() | base_trees.sites.keys()) - same
+    if len(others) > min(len(same), _MOST_READ_APART):
         return None  # reading all of it does not take much longer
-    return _Reading(connection, source, tuple(unread.values()), others).read(
-        head_trees, base, base_trees
-    )
+    relied = read_relied(connection, settled, settled.trees.keys() - same)
+    return _Reading(connection, source, relied, others).read(head_trees, base, base_trees)
 
 
-def _same(settled: Settled, head: SiteTrees, base: SiteTrees) -> dict[str, SettledSite]:
+def _same(settled: Settled, head: SiteTrees, base: SiteTrees) -> set[str]:
     """Return the sites that are as they were settled, in both commits and on this day."""
-    today = now().date()
-    if today < settled.on:
-        return {}
-    return {
-        slug: site
-        for slug, site in settled.sites.items()
-        if head.sites.get(slug) == site.tree == base.sites.get(slug)
-        and (site.valid_through is None or today <= site.valid_through)
-    }
+    if now().date() < settled.on:
+        return set()
+    here, before = head.sites.get, base.sites.get
+    same = {slug for slug, tree in settled.trees.items() if here(slug) == tree == before(slug)}
+    return same - settled.outdated
 
 
-def _without_drift(
-    connection: Connection, sites: Mapping[str, SettledSite]
-) -> dict[str, SettledSite]:
-    drifted = drifted_sites(connection, [site.site_id for site in sites.values()])
-    return {slug: site for slug, site in sites.items() if site.site_id not in drifted}
+def _drifted(connection: Connection, settled: Settled, sites: Collection[str]) -> set[str]:
+    """Return those of the sites, which are settled, where something drifted all the same."""
+    ids = ids_of(connection, settled.trees.keys() - sites)
+    return {ids[site_id] for site_id in drifted_sites(connection, ids)}
 
 
-def _written_by_the_same(
-    git: GitFolder, sites: dict[str, SettledSite], then: str, commit: str, base: str | None
-) -> dict[str, SettledSite]:
-    """Return the sites without those of which git may tell other authors than it did then."""
-    signed = {slug for slug, site in sites.items() if site.signed}
+def _written_by_others(
+    git: GitFolder, signed: frozenset[str], then: str, commit: str, base: str | None
+) -> frozenset[str]:
+    """Return those of the signed sites of which git may tell other authors than it did then."""
     if not signed:
-        return sites
+        return signed
     touched = git.differing_ways(then, commit)
     if touched is None or git.shallow_boundary():
-        changed = signed
-    else:
-        touched |= git.touched_between(base, commit) if base else set()
-        concerned = sites_of(touched, git.prefix)
-        changed = signed if concerned is None else signed & concerned
-    return {slug: site for slug, site in sites.items() if slug not in changed}
+        return signed
+    touched |= git.touched_between(base, commit) if base else set()
+    concerned = sites_of(touched, git.prefix)
+    return signed if concerned is None else signed & concerned
 
 
 def sites_of(paths: Collection[str], prefix: str) -> set[str] | None:
@@ -153,7 +153,7 @@ class _Reading:
 
     connection: Connection
     source: Source
-    unread: tuple[SettledSite, ...]
+    relied: Relied
     others: Collection[str]
 
     def read(self, head_trees: SiteTrees, base: str | None, base_trees: SiteTrees) -> Partly | None:
@@ -165,8 +165,7 @@ class _Reading:
             before = read_base(self.source.folder, base, head, self._paths(base_trees))
             if self._clashes(before):
                 return None
-        needed = tuple(each for site in self.unread for each in site.needed())
-        return Partly(head, before, self.unread, needed)
+        return Partly(head, before, self.relied, self.relied.needed())
 
     def _head(self, trees: SiteTrees) -> Checked | None:
         folder, ref = self.source.folder, self.source.ref or ""
@@ -182,7 +181,7 @@ class _Reading:
             return None
         if any(found.code == TOO_MANY_FINDINGS.code for found in head.diagnostics):
             return None  # which of them are listed depends on the others
-        known = (found for site in self.unread for found in site.diagnostics())
+        known = self.relied.diagnostics()
         return replace(head, diagnostics=in_order([*head.diagnostics, *known]))
 
     def _paths(self, trees: SiteTrees) -> list[str]:
@@ -190,30 +189,30 @@ class _Reading:
         return [*trees.common, *(f"sites/{slug}" for slug in there)]
 
     def _as_unread(self) -> UnreadSites:
-        ids = frozenset(site.site_id for site in self.unread)
         return UnreadSites(
-            ids=ids,
-            configurations=sum(site.configurations for site in self.unread),
-            enabled=cache(lambda: enabled_at(self.connection, ids)),
+            number=len(self.relied.trees),
+            configurations=self.relied.configurations,
+            enabled=cache(lambda: enabled_at(self.connection, self.relied)),
         )
 
     def _with_followers(self, loaded: Loaded, state: DesiredState) -> Loaded:
         apart = apart_anywhere(state.catalog)
-        followers = followers_at(self.connection, state.unread.ids, apart)
+        followers = followers_at(self.connection, self.relied, apart)
         unread = replace(state.unread, followers=followers)
         return replace(loaded, state=replace(state, unread=unread))
 
     def _clashes(self, state: DesiredState) -> bool:
         """Return whether a site that was read has the id of one that was not."""
-        return not state.unread.ids.isdisjoint(site.id for site in state.sites.values())
+        return are_relied_on(self.connection, self.relied, list(state.sites_by_id))
 
 
-def still_settled(
-    connection: Connection, unread: Collection[SettledSite], *, look_for_drift: bool = False
-) -> bool:
+def still_settled(connection: Connection, relied: Relied, *, look_for_drift: bool = False) -> bool:
     """Return whether sites that were relied on are settled as they were when they were."""
-    settled = read_settled(connection)
-    known: Mapping[str, SettledSite] = settled.sites if settled else {}
-    if any(known.get(site.slug) != site for site in unread):
+    settled = read_settled(connection, now().date())
+    if settled is None:
         return False
-    return not look_for_drift or not drifted_sites(connection, [site.site_id for site in unread])
+    try:
+        same = read_relied(connection, settled, relied.but_for) == relied
+    except ValueError:
+        return False
+    return same and not (look_for_drift and _drifted(connection, settled, relied.trees))

@@ -108,7 +108,7 @@ def _summary(inputs: PlanInputs, changes: list[Change], found: Sequence[Divergen
         - sum(divergence.desired is not None for divergence in found)
         + inputs.head.unread.configurations,
         drifted=sum(divergence.drifted for divergence in found),
-        sites_managed=len(inputs.head.sites) + len(inputs.head.unread.ids),
+        sites_managed=len(inputs.head.sites) + inputs.head.unread.number,
         sites_touched=len({change.site_id for change in changes}),
         sites_refreshed=len(inputs.refreshes),
         sites_unmanaged=inputs.database.unmanaged_sites,

@@ -100,7 +100,7 @@ def over_limits(
             to.
         found: what the plan would change.
         elsewhere: at how many of the sites that were not read the extensions are live that it
-            would change.
+            would change; ``enough_for`` says how far that has to be counted.
     """
     limits = head.project.safety
     changed = [each.key for each in found if each.action in _TAKES_AWAY and _is_live(each)]
@@ -110,6 +110,12 @@ def over_limits(
         if _is_over(group, limits)
     ]
     return [*_shares(over, limits), *_sites_touched({each.key.site_id for each in found}, limits)]
+
+
+def enough_for(changed: int, limits: SafetySettings) -> int:
+    """Return of how many live configurations at least ``changed`` may change within the limit."""
+    least = -(-changed * 100 // limits.max_changed_percent)
+    return max(least, limits.minimum_configurations)
 
 
 def emptied(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -100,6 +101,6 @@ def test_an_apply_settles_what_it_wrote_and_says_for_which_commit(
     commit = all_settled.commit("Ask less often", {path: text})
     all_settled.apply(ref="main")
     with all_settled.service() as connection:
-        noted = read_settled(connection)
+        noted = read_settled(connection, datetime.now(UTC).date())
     assert noted is not None
-    assert (noted.commit, sorted(noted.sites)) == (commit, EVERY)
+    assert (noted.commit, sorted(noted.trees)) == (commit, EVERY)

@@ -13,8 +13,15 @@ from git import Actor
 from reconciler.database.connection import reading
 from reconciler.model.plan import Plan, Scope
 from reconciler.operations import desired_state, unread_sites
+from reconciler.operations import plan as planning
 from reconciler.operations.plan import plan_on
-from reconciler.operations.preparing import plan_of_invalid, prepare, prepare_partly
+from reconciler.operations.preparing import (
+    PlanRequest,
+    PreparedRequest,
+    plan_of_invalid,
+    prepare,
+    prepare_partly,
+)
 from tests.support.desired_folder import GitRepository
 from tests.support.installation import (
     BREMEN,
@@ -39,7 +46,8 @@ ERP_MANIFEST = "catalog/extensions/erp-adapter/3.0.0.yaml"
 
 def unread(installation: Installation, base: str | None = "main~1", ref: str = "main") -> list[str]:
     request = installation.request(ref=ref, base=base)
-    return sorted(site.slug for site in prepare_partly(request, installation.service).unread)
+    relied = prepare_partly(request, installation.service).relied
+    return sorted(relied.trees) if relied else []
 
 
 def plans(installation: Installation, base: str | None = None) -> tuple[Plan, Plan]:
@@ -67,6 +75,32 @@ def test_only_the_site_that_a_commit_changes_is_read(settled: Installation) -> N
     assert (made.summary.reconfigure, made.summary.unchanged, made.summary.sites_managed) == (
         (1, 5, 3)
     )
+
+
+def test_the_plan_is_made_without_reading_the_others(
+    settled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def everything(request: PlanRequest) -> PreparedRequest:
+        pytest.fail(f"everything was read for {request}")
+
+    monkeypatch.setattr(planning, "prepare", everything)
+    for base in ("main~1", None):
+        assert settled.plan(ref="main", base=base).summary.reconfigure == 1
+
+
+@pytest.mark.parametrize(("percent", "blocked"), [(33, True), (34, False)])
+def test_a_limit_counts_what_is_live_at_the_sites_that_are_not_read(
+    installation: Installation, percent: int, blocked: bool
+) -> None:
+    safety = f"safety: {{maxChangedPercent: {percent}, minimumConfigurations: 3}}\n"
+    installation.commit("Limit", {"reconciler.yaml": FILES["reconciler.yaml"] + safety})
+    installation.apply(ref="main")
+    installation.commit("Ask Cork more often", {CORK_ERP: erp_file("cork", interval=30)})
+    assert unread(installation) == ["bremen", "dayton"]
+    made, whole = plans(installation)
+    assert made.to_json() == whole.to_json()
+    one_of_three = [reason.extension for reason in made.blocked if reason.extension]
+    assert one_of_three == (["erp-adapter"] if blocked else [])
 
 
 def test_a_site_that_the_base_has_otherwise_is_read_as_well(settled: Installation) -> None:

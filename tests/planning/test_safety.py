@@ -21,6 +21,7 @@ from reconciler.planning.safety import (
     Existing,
     ReasonsBySubject,
     emptied,
+    enough_for,
     over_limits,
 )
 from tests.support.desired_folder import SMALL
@@ -212,6 +213,29 @@ def test_a_group_is_over_exactly_where_its_share_is_more_than_the_limit(
     found = over(head, live, [key(0, each) for each in range(changed)])
     is_over = existing >= 10 and Fraction(changed, existing) > Fraction(percent, 100)
     assert bool(found) is is_over
+
+
+@given(
+    changed=st.integers(1, 40),
+    elsewhere=st.integers(0, 5_000),
+    percent=st.integers(1, 100),
+    least=st.integers(1, 500),
+)
+def test_counting_no_further_than_is_enough_makes_no_difference(
+    changed: int, elsewhere: int, percent: int, least: int
+) -> None:
+    limits = {"max_changed_percent": percent, "minimum_configurations": least}
+    safety = ONE_SITE.project.safety.model_copy(update=limits)
+    head = replace(ONE_SITE, project=ONE_SITE.project.model_copy(update={"safety": safety}))
+    at = ConfigurationKey(site_id("s00"), "ext-00")
+    found = [change(at)] * changed
+    live = Existing.of([at] * changed)
+
+    def reasons(number: int) -> list[BlockedReason]:
+        blocked = over_limits(head, live, found, {"ext-00": number})
+        return [reason for reason in blocked if reason.extension]
+
+    assert reasons(min(elsewhere, enough_for(changed, safety))) == reasons(elsewhere)
 
 
 def emptied_by(

@@ -189,10 +189,10 @@ def git_environment(home: Path) -> dict[str, str]:
 class GitRepository:
     """A real repository; author and committer are given with each commit."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, object_format: str = "sha1") -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
-        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("init", "--quiet", "--initial-branch=main", f"--object-format={object_format}")
 
     def git(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         """Run git in the repository and return what it prints."""

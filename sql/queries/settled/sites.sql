@@ -1,3 +1,4 @@
--- Every settled site, with what was found about it.
+-- What is noted of every settled site, or of some.
 SELECT site_id, slug, tree, configurations, signed, valid_through, findings, needed_signoffs
 FROM settled_sites
+WHERE %(every)s OR slug = ANY (%(slugs)b::text[])
