@@ -15,13 +15,15 @@ from uuid import UUID
 
 import rfc8785
 from jsonschema_rs.canonical.json import to_string
+from pydantic_core import PydanticSerializationError, to_json
 
 from reconciler.model.document import JsonObject
 
 # Between these, a number that is no integer is written without an exponent by all who write any.
 _LEAST_FLOAT: Final = 1e-4
 _MOST_FLOAT: Final = 1e15
-_MOST_INTEGER: Final = 2**53 - 1
+MOST_INTEGER: Final = 2**53 - 1
+"""Up to which integers, and down to the same negative one, JSON numbers carry them (I-JSON)."""
 _SIMPLE: Final = frozenset({str, bool, type(None)})
 
 
@@ -59,7 +61,7 @@ def _is_plain(value: Any) -> bool:
 def _prints_alike(value: Any) -> bool:
     """Return whether a value is a number that is written in one way."""
     if type(value) is int:
-        return bool(abs(value) <= _MOST_INTEGER)
+        return bool(abs(value) <= MOST_INTEGER)
     return (
         type(value) is float
         and _LEAST_FLOAT <= abs(value) <= _MOST_FLOAT
@@ -69,8 +71,10 @@ def _prints_alike(value: Any) -> bool:
 
 def compact_json(value: Any) -> str:
     """Return a JSON value as text, numbers as Python writes them: no canonical form."""
-    written = _plain_json(value)
-    return json.dumps(value, separators=(",", ":")) if written is None else written
+    try:
+        return to_json(value, inf_nan_mode="constants").decode()
+    except PydanticSerializationError:  # nested too deeply, or a lone surrogate
+        return json.dumps(value, separators=(",", ":"))
 
 
 def _plain_json(value: Any) -> str | None:

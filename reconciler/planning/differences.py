@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from reconciler.model.canonical import canonical_json
+from reconciler.model.canonical import MOST_INTEGER, canonical_json
 from reconciler.model.change import SENSITIVE, FieldDifference, Operation
 from reconciler.model.document import Path
 from reconciler.model.manifest import Catalog
@@ -68,7 +68,10 @@ def _shown(value: Any) -> Any:
     """Return a value a plan can hold: what JSON numbers cannot carry becomes text."""
     if value is _ABSENT:
         return None
-    if isinstance(value, str) and value.isascii():
+    kind = type(value)
+    if (kind is str and value.isascii()) or kind is bool or value is None:
+        return value
+    if kind is int and abs(value) <= MOST_INTEGER:
         return value
     try:
         canonical_json(value)
