@@ -75,9 +75,7 @@ class ContentChecker:
             *self._schemas.check(desired, configuration, manifest),
             *check_secrets(desired, configuration, manifest),
         ]
-        if shapes is None or found or known is not None:
-            return found
-        if self._in_order.is_met_again(id(manifest), shapes, most_alike):
+        if shapes is not None and not found and known is None:
             validator = self._schemas.validator(manifest, configuration)
             if validator is not None:
                 self._in_order.add(id(manifest), shapes, most_alike, validator)
