@@ -9,7 +9,7 @@ from uuid import UUID
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
 from reconciler.model.desired import ConfigurationKey
-from reconciler.model.settled import Noted, Relied, Settled, SettledSite
+from reconciler.model.settled import LeftUnread, Noted, Settled, SettledSite
 
 
 def read_settled(connection: Connection, today: date) -> Settled | None:
@@ -29,42 +29,52 @@ def read_settled(connection: Connection, today: date) -> Settled | None:
     )
 
 
-def read_relied(connection: Connection, settled: Settled, but_for: Collection[str]) -> Relied:
+def read_unread(
+    connection: Connection, settled: Settled, but_for: frozenset[str]
+) -> LeftUnread | None:
     """Return what is known of the settled sites but for some.
 
-    Raises:
-        ValueError: there are two of one name.
+    None where it is not what was known of ``settled``: one was taken out since, or two have one
+    name.
     """
     with connection.cursor(binary=True) as cursor:
-        row = cursor.execute(query("settled/relied_on"), {"but_for": list(but_for)}).fetchone()
-    number, configurations, findings, needed = row or (0, 0, [], [])
+        row = cursor.execute(query("settled/unread"), {"but_for": list(but_for)}).fetchone()
     trees = {slug: tree for slug, tree in settled.trees.items() if slug not in but_for}
-    if number != len(trees):
-        raise ValueError("what is kept of settled sites was altered")
-    return Relied(trees, tuple(but_for), configurations, tuple(findings), tuple(needed))
+    if row is None or row[0] != len(trees):
+        return None
+    _, configurations, findings, needed, others = row
+    return LeftUnread(
+        context=settled.context,
+        trees=trees,
+        but_for=but_for,
+        configurations=configurations,
+        findings=tuple(findings),
+        needed_signoffs=tuple(needed),
+        others=tuple(others),
+    )
 
 
-def read_sites(connection: Connection, relied: Relied | None) -> dict[str, SettledSite]:
-    """Return what is noted of each settled site that is not relied on."""
+def read_sites(connection: Connection, unread: LeftUnread | None) -> dict[str, SettledSite]:
+    """Return what is noted of each settled site that was not left unread."""
     with connection.cursor(binary=True) as cursor:
-        rows = cursor.execute(query("settled/sites"), _not_relied_on(relied)).fetchall()
+        rows = cursor.execute(query("settled/sites"), _those_read(unread)).fetchall()
     return {site.slug: site for site in map(SettledSite._make, rows)}
 
 
-def write_settled(connection: Connection, noted: Noted, relied: Relied | None = None) -> None:
+def write_settled(connection: Connection, noted: Noted, unread: LeftUnread | None = None) -> None:
     """Make these the settled sites, in the caller's transaction.
 
     Args:
         connection: in a transaction that the caller commits.
         noted: the sites that were looked at.
-        relied: others, which stay as they are.
+        unread: others, which stay as they are.
     """
     connection.execute(query("settled/stage"))
     with connection.cursor().copy(query("settled/copy")) as copy:
         for site in noted.sites.values():
             copy.write_row(site)
     connection.execute(query("settled/write"))
-    connection.execute(query("settled/delete_others"), _not_relied_on(relied))
+    connection.execute(query("settled/delete_others"), _those_read(unread))
     connection.execute(
         query("settled/write_state"),
         {
@@ -75,8 +85,8 @@ def write_settled(connection: Connection, noted: Noted, relied: Relied | None = 
     )
 
 
-def _not_relied_on(relied: Relied | None) -> dict[str, bool | list[str]]:
-    return {"every": relied is None, "slugs": list(relied.but_for) if relied else []}
+def _those_read(unread: LeftUnread | None) -> dict[str, bool | list[str]]:
+    return {"every": unread is None, "slugs": list(unread.but_for) if unread else []}
 
 
 def ids_of(connection: Connection, but_for: Collection[str]) -> dict[UUID, str]:
@@ -85,35 +95,29 @@ def ids_of(connection: Connection, but_for: Collection[str]) -> dict[UUID, str]:
         return dict(cursor.execute(query("settled/ids"), {"but_for": list(but_for)}).fetchall())
 
 
-def are_relied_on(connection: Connection, relied: Relied, sites: Collection[UUID]) -> bool:
-    """Return whether any of ``sites`` has the id of one that is relied on."""
-    parameters = {"sites": list(sites), "but_for": list(relied.but_for)}
-    row = connection.execute(query("settled/are_relied_on"), parameters).fetchone()
+def are_unread(connection: Connection, unread: LeftUnread, sites: Collection[UUID]) -> bool:
+    """Return whether any of ``sites`` has the id of one that was left unread."""
+    parameters = {"sites": list(sites), "but_for": list(unread.but_for)}
+    row = connection.execute(query("settled/are_unread"), parameters).fetchone()
     return row is not None and bool(row[0])
 
 
-def other_sites(connection: Connection, relied: Relied) -> list[UUID]:
-    """Return the installation's sites that are not relied on."""
-    rows = connection.execute(query("settled/other_sites"), {"but_for": list(relied.but_for)})
-    return [site_id for (site_id,) in rows]
-
-
-def enabled_at(connection: Connection, relied: Relied) -> frozenset[tuple[str, str]]:
-    """Return the extensions that are live where it is relied on, each with its version."""
-    rows = connection.execute(query("settled/enabled"), {"but_for": list(relied.but_for)})
+def enabled_at(connection: Connection, unread: LeftUnread) -> frozenset[tuple[str, str]]:
+    """Return the extensions that are live at the unread sites, each with its version."""
+    rows = connection.execute(query("settled/enabled"), {"but_for": list(unread.but_for)})
     return frozenset((extension, version) for extension, version in rows)
 
 
 def followers_at(
-    connection: Connection, relied: Relied, versions: Sequence[tuple[str, str]]
+    connection: Connection, unread: LeftUnread, versions: Sequence[tuple[str, str]]
 ) -> tuple[tuple[ConfigurationKey, str], ...]:
-    """Return where it is relied on that some extensions are live in these versions, in order."""
+    """Return at which unread sites some extensions are live in these versions, in order."""
     if not versions:
         return ()
     rows = connection.execute(
         query("settled/followers"),
         {
-            "but_for": list(relied.but_for),
+            "but_for": list(unread.but_for),
             "extensions": [extension for extension, _ in versions],
             "versions": [version for _, version in versions],
         },

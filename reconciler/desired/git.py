@@ -7,6 +7,7 @@ an option. Nothing is checked out.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from git import Git, GitCommandError, GitCommandNotFound, InvalidGitRepositoryEr
 from git.exc import NoSuchPathError
 
 from reconciler.desired.git_log import COMMIT_NAME, LOG_OF_TOUCHES, touches
+from reconciler.desired.tree_object import as_text
 from reconciler.model.authorship import Authorship
 from reconciler.model.desired import Revision
 from reconciler.model.errors import ReconcilerError
@@ -43,6 +45,8 @@ SYMLINK = "120000"
 # Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
 _MOST_PATHSPECS = 200
 _PART_BYTES = 65_536
+# What ends a line of those that git is asked by; of one that ends in CR it takes that away.
+_ENDS_LINE = re.compile(r"\n|\r$")
 _FETCH = "Fetch it: the clone is partial or damaged."
 
 
@@ -76,6 +80,11 @@ class GitFolder:
     def _whole(self) -> list[str]:
         """The whole folder as a list of paths; where that is the repository, no path is named."""
         return [self.prefix] if self.prefix else []
+
+    @property
+    def is_one_line(self) -> bool:
+        """Whether the folder's name is one line, so that git can be asked for what is in it."""
+        return not _ENDS_LINE.search(self.prefix)
 
     def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         with tempfile.TemporaryFile() as given:
@@ -147,7 +156,7 @@ class GitFolder:
         """Return what ``other`` has otherwise than ``one``, by path; None where it has nothing."""
         options = ("-r", "-z", "--raw", "--no-renames", "--no-commit-id")
         output = self._run("diff-tree", *options, one, other, "--", *self._whole)
-        parts = output.decode("utf-8", "backslashreplace").split("\0")
+        parts = as_text(output).split("\0")
         beginning = self._beginning
         found: dict[str, TreeEntry | None] = {}
         for facts, path in zip(parts[::2], parts[1::2], strict=False):
@@ -159,7 +168,7 @@ class GitFolder:
 
     def _tree(self, *arguments: str, beginning: str = "") -> list[TreeEntry]:
         """Return entries of a tree; ``beginning`` is left out of their paths."""
-        lines = self._run("ls-tree", "-z", *arguments).decode("utf-8", "backslashreplace")
+        lines = as_text(self._run("ls-tree", "-z", *arguments))
         cut = len(beginning)
         entries = []
         for line in lines.split("\0")[:-1]:
@@ -229,7 +238,13 @@ class GitFolder:
         return frozenset((self.root / listed).read_text(encoding="ascii").split())
 
     def contents(self, names: Sequence[str]) -> Iterator[bytes | None]:
-        """Yield what objects hold, each named as git names it; None where there is none such."""
+        """Yield what objects hold, each named as git names it; None where there is none such.
+
+        Raises:
+            ReconcilerError: git cannot be asked for one, as its name is more than a line.
+        """
+        if any(_ENDS_LINE.search(name) for name in names):
+            raise ReconcilerError("a folder or file has a line break in its name", "Rename it.")
         wanted = "".join(f"{name}\n" for name in names).encode()
         output = self._run("cat-file", "--batch", "--buffer", stdin=wanted) if names else b""
         position = 0

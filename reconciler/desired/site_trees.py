@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.desired.git import GitFolder
-from reconciler.desired.tree_object import FOLDER, items_of, shown
+from reconciler.desired.tree_object import FOLDER, as_text, items_of
 from reconciler.model.errors import ReconcilerError
 
 _SITES = "sites"
@@ -63,16 +63,16 @@ def site_trees(git: GitFolder, *commits: str) -> list[SiteTrees]:
 
 def _site_trees(prefix: str, commit: str, top: bytes | None, sites: bytes | None) -> SiteTrees:
     name_length = len(bytes.fromhex(commit))
-    above = {shown(name): (mode, what) for mode, name, what in items_of(top or b"", name_length)}
+    above = {as_text(name): (mode, what) for mode, name, what in items_of(top or b"", name_length)}
     if sites is None or _SITES not in above or above.pop(_SITES)[0] != FOLDER:
         raise ReconcilerError(
             f"commit {commit[:12]} has no folder {_SITES}/ in {prefix or '.'}",
             "Name the desired-state folder with --desired-state, as the commit has it.",
         )
     items = items_of(sites, name_length)
-    apart = {shown(name): what.hex() for mode, name, what in items if mode == FOLDER}
+    apart = {as_text(name): what.hex() for mode, name, what in items if mode == FOLDER}
     common = above | {
-        f"{_SITES}/{shown(name)}": (mode, what) for mode, name, what in items if mode != FOLDER
+        f"{_SITES}/{as_text(name)}": (mode, what) for mode, name, what in items if mode != FOLDER
     }
     content = [prefix, [[path, mode.decode(), what.hex()] for path, (mode, what) in common.items()]]
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -70,7 +70,7 @@ def _prints_alike(value: Any) -> bool:
 
 
 def compact_json(value: Any) -> str:
-    """Return a JSON value as text, numbers as Python writes them: no canonical form."""
+    """Return a JSON value as text, as short as it is read back the same: no canonical form."""
     try:
         return to_json(value, inf_nan_mode="constants").decode()
     except PydanticSerializationError:  # nested too deeply, or a lone surrogate

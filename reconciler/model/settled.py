@@ -65,18 +65,22 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Relied:
-    """The settled sites that are relied on: all but those in ``but_for``.
+class LeftUnread:
+    """The settled sites that are not read: all but those in ``but_for``.
 
     There may be any number of them, so that no more is held of each than its name, and that of
-    its folder.
+    its folder. ``context`` is a digest over all that they shared when they were noted, ``others``
+    are the installation's sites that are none of them. Where all of this is the same at another
+    time, so is everything that was known of them.
     """
 
+    context: str
     trees: Mapping[str, str]
-    but_for: tuple[str, ...]
+    but_for: frozenset[str]
     configurations: int
     findings: tuple[str, ...]
     needed_signoffs: tuple[str, ...]
+    others: tuple[UUID, ...]
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return the findings about the sites.

@@ -12,7 +12,6 @@ import psycopg
 from reconciler.database import state as database
 from reconciler.database.connection import Connection, OpenDatabase, reading
 from reconciler.database.migrations import migration_state
-from reconciler.database.settled import other_sites
 from reconciler.desired.stored_document import read_together
 from reconciler.model.authorship import Authorship
 from reconciler.model.change import Origin
@@ -110,7 +109,7 @@ def inputs_on(
     signed = (key for key in head.signed if key in whole)
     signoffs = new_signoffs(connection, signed, head, request.scope)
     rows = {**rows, **rows_of_signed(connection, concerned, signoffs)}
-    others = other_sites(connection, prepared.relied) if prepared.relied else None
+    others = prepared.unread.others if prepared.unread else None
     unmanaged = database.unmanaged_sites(connection, list(head.sites_by_id), others)
     same = known if known and _same_changes(known, rows, found, signoffs) else None
     authorship, wrote = _authors(request.source.folder, head, found, signoffs, same)

@@ -18,7 +18,7 @@ from reconciler.desired.git_tree import commit_named
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.plan import NeededSignoff, Plan, Scope
-from reconciler.model.settled import Relied
+from reconciler.model.settled import LeftUnread
 from reconciler.operations.derived import records_of
 from reconciler.operations.desired_state import (
     Checked,
@@ -50,14 +50,14 @@ class PlanRequest:
 class PreparedRequest:
     """A request whose desired states were read and checked.
 
-    ``relied`` are the sites of which nothing was read, because they are settled in the database;
+    ``unread`` are the sites of which nothing was read, because they are settled in the database;
     None where everything was.
     """
 
     request: PlanRequest
     head: Checked
     base: DesiredState | None = None
-    relied: Relied | None = None
+    unread: LeftUnread | None = None
     needed_unread: tuple[NeededSignoff, ...] = ()
     """The signatures that these ask for."""
 
@@ -123,13 +123,13 @@ def prepared_partly(connection: Connection, request: PlanRequest) -> PreparedReq
     partly = read_partly(connection, replace(source, since=base), base, look_for_drift=drifted)
     if partly is None:
         return None
-    return PreparedRequest(request, partly.head, partly.base, partly.relied, partly.needed)
+    return PreparedRequest(request, partly.head, partly.base, partly.unread, partly.needed)
 
 
 def as_settled(connection: Connection, prepared: PreparedRequest) -> PreparedRequest:
     """Return the request itself while what was relied on is so, else with everything read."""
-    relied, drifted = prepared.relied, prepared.request.scope is not Scope.ALL
-    if relied is None or still_settled(connection, relied, look_for_drift=drifted):
+    unread, drifted = prepared.unread, prepared.request.scope is not Scope.ALL
+    if unread is None or still_settled(connection, unread, look_for_drift=drifted):
         return prepared
     return prepare(prepared.request)
 

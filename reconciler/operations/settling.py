@@ -40,7 +40,7 @@ def settle(connection: Connection, prepared: PreparedRequest) -> None:
     """
     noted = _noted(connection, prepared)
     if noted is not None:
-        write_settled(connection, noted, prepared.relied)
+        write_settled(connection, noted, prepared.unread)
 
 
 def is_settled(connection: Connection, prepared: PreparedRequest) -> bool:
@@ -52,7 +52,7 @@ def is_settled(connection: Connection, prepared: PreparedRequest) -> bool:
     return (
         settled is not None
         and (settled.commit, settled.context) == (noted.commit, noted.context)
-        and read_sites(connection, prepared.relied) == noted.sites
+        and read_sites(connection, prepared.unread) == noted.sites
     )
 
 
@@ -71,10 +71,10 @@ def may_settle(prepared: PreparedRequest) -> bool:
 
 def _noted(connection: Connection, prepared: PreparedRequest) -> Noted | None:
     state = prepared.head.comparable
-    if state is None or not may_settle(prepared):
+    if state is None or not state.sites or not may_settle(prepared):
         return None
     git, commit = open_folder(prepared.request.source.folder), state.revision.commit
-    if git is None or commit is None or state.as_of is None:
+    if git is None or not git.is_one_line or commit is None or state.as_of is None:
         return None
     (trees,) = site_trees(git, commit)
     left = _left(connection, prepared, state) | _written_since(git, prepared, state)

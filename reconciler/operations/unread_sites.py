@@ -13,12 +13,12 @@ from hashlib import sha256
 
 from reconciler.database.connection import Connection
 from reconciler.database.settled import (
-    are_relied_on,
+    are_unread,
     enabled_at,
     followers_at,
     ids_of,
-    read_relied,
     read_settled,
+    read_unread,
 )
 from reconciler.database.state import drifted_sites
 from reconciler.desired.git import GitFolder, open_folder
@@ -28,7 +28,7 @@ from reconciler.desired.site_trees import SiteTrees, site_trees
 from reconciler.model.desired import DesiredState, UnreadSites
 from reconciler.model.kinds.files import TOO_MANY_FINDINGS
 from reconciler.model.plan import NeededSignoff
-from reconciler.model.settled import Relied, Settled
+from reconciler.model.settled import LeftUnread, Settled
 from reconciler.operations.desired_state import (
     Checked,
     Source,
@@ -50,12 +50,12 @@ _MOST_READ_APART = 2_000
 class Partly:
     """A desired state, and its base, of which some sites were not read.
 
-    ``base`` is None where none was asked for. ``relied`` are those sites.
+    ``base`` is None where none was asked for. ``unread`` are those sites.
     """
 
     head: Checked
     base: DesiredState | None
-    relied: Relied
+    unread: LeftUnread
     needed: tuple[NeededSignoff, ...]
     """The signatures that they ask for."""
 
@@ -102,8 +102,10 @@ def read_partly(
     others = (head_trees.sites.keys() | base_trees.sites.keys()) - same
     if len(others) > min(len(same), _MOST_READ_APART):
         return None  # reading all of it does not take much longer
-    relied = read_relied(connection, settled, settled.trees.keys() - same)
-    return _Reading(connection, source, relied, others).read(head_trees, base, base_trees)
+    unread = read_unread(connection, settled, frozenset(settled.trees.keys() - same))
+    if unread is None:
+        return None
+    return _Reading(connection, source, unread, others).read(head_trees, base, base_trees)
 
 
 def _same(settled: Settled, head: SiteTrees, base: SiteTrees) -> set[str]:
@@ -153,7 +155,7 @@ class _Reading:
 
     connection: Connection
     source: Source
-    relied: Relied
+    unread: LeftUnread
     others: Collection[str]
 
     def read(self, head_trees: SiteTrees, base: str | None, base_trees: SiteTrees) -> Partly | None:
@@ -165,7 +167,7 @@ class _Reading:
             before = read_base(self.source.folder, base, head, self._paths(base_trees))
             if self._clashes(before):
                 return None
-        return Partly(head, before, self.relied, self.relied.needed())
+        return Partly(head, before, self.unread, self.unread.needed())
 
     def _head(self, trees: SiteTrees) -> Checked | None:
         folder, ref = self.source.folder, self.source.ref or ""
@@ -181,7 +183,7 @@ class _Reading:
             return None
         if any(found.code == TOO_MANY_FINDINGS.code for found in head.diagnostics):
             return None  # which of them are listed depends on the others
-        known = self.relied.diagnostics()
+        known = self.unread.diagnostics()
         return replace(head, diagnostics=in_order([*head.diagnostics, *known]))
 
     def _paths(self, trees: SiteTrees) -> list[str]:
@@ -190,29 +192,27 @@ class _Reading:
 
     def _as_unread(self) -> UnreadSites:
         return UnreadSites(
-            number=len(self.relied.trees),
-            configurations=self.relied.configurations,
-            enabled=cache(lambda: enabled_at(self.connection, self.relied)),
+            number=len(self.unread.trees),
+            configurations=self.unread.configurations,
+            enabled=cache(lambda: enabled_at(self.connection, self.unread)),
         )
 
     def _with_followers(self, loaded: Loaded, state: DesiredState) -> Loaded:
         apart = apart_anywhere(state.catalog)
-        followers = followers_at(self.connection, self.relied, apart)
+        followers = followers_at(self.connection, self.unread, apart)
         unread = replace(state.unread, followers=followers)
         return replace(loaded, state=replace(state, unread=unread))
 
     def _clashes(self, state: DesiredState) -> bool:
         """Return whether a site that was read has the id of one that was not."""
-        return are_relied_on(self.connection, self.relied, list(state.sites_by_id))
+        return are_unread(self.connection, self.unread, list(state.sites_by_id))
 
 
-def still_settled(connection: Connection, relied: Relied, *, look_for_drift: bool = False) -> bool:
-    """Return whether sites that were relied on are settled as they were when they were."""
+def still_settled(
+    connection: Connection, unread: LeftUnread, *, look_for_drift: bool = False
+) -> bool:
+    """Return whether all that was known of sites that were left unread is so now."""
     settled = read_settled(connection, now().date())
-    if settled is None:
+    if settled is None or read_unread(connection, settled, unread.but_for) != unread:
         return False
-    try:
-        same = read_relied(connection, settled, relied.but_for) == relied
-    except ValueError:
-        return False
-    return same and not (look_for_drift and _drifted(connection, settled, relied.trees))
+    return not (look_for_drift and _drifted(connection, settled, unread.trees))

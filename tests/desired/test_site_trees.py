@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.desired.git import GitFolder, open_folder
 from reconciler.desired.site_trees import site_trees
+from reconciler.desired.tree_object import FOLDER, items_of
 from reconciler.model.errors import ReconcilerError
 from tests.support.desired_folder import DesiredFolder, GitRepository, small_folder
 
@@ -70,6 +71,25 @@ def test_a_commit_without_a_folder_of_sites_is_refused(
     commit = repository.commit()
     with pytest.raises(ReconcilerError, match="has no folder sites/ in desired-state"):
         site_trees(opened(folder), commit)
+
+
+@pytest.mark.parametrize("name", ["new\nline", "return\r"])
+def test_a_folder_whose_name_is_more_than_a_line_is_not_asked_for(
+    repository: GitRepository, name: str
+) -> None:
+    folder = small_folder(repository.root / name)
+    commit, git = repository.commit(), opened(folder)
+    assert not git.is_one_line
+    with pytest.raises(ReconcilerError, match="line break in its name"):
+        site_trees(git, commit)
+
+
+def test_a_mode_may_have_zeros_before_it() -> None:
+    held = b"100644 a file\x00" + b"\n" * 20 + b"040000 cork\x00" + b"\x00" * 20
+    assert items_of(held, 20) == [
+        (b"100644", b"a file", b"\n" * 20),
+        (FOLDER, b"cork", b"\x00" * 20),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from git import Actor
 
 from reconciler.database.connection import reading
+from reconciler.model.errors import StalePlanError
 from reconciler.model.plan import Plan, Scope
 from reconciler.operations import desired_state, unread_sites
 from reconciler.operations import plan as planning
@@ -22,6 +24,7 @@ from reconciler.operations.preparing import (
     prepare,
     prepare_partly,
 )
+from reconciler.operations.rows_concerned import rows_concerned
 from tests.support.desired_folder import GitRepository
 from tests.support.installation import (
     BREMEN,
@@ -29,6 +32,7 @@ from tests.support.installation import (
     CORK,
     CORK_ERP,
     DAYTON,
+    DAYTON_ERP,
     FILES,
     PROFILE,
     SIGNATURE,
@@ -46,8 +50,8 @@ ERP_MANIFEST = "catalog/extensions/erp-adapter/3.0.0.yaml"
 
 def unread(installation: Installation, base: str | None = "main~1", ref: str = "main") -> list[str]:
     request = installation.request(ref=ref, base=base)
-    relied = prepare_partly(request, installation.service).relied
-    return sorted(relied.trees) if relied else []
+    found = prepare_partly(request, installation.service).unread
+    return sorted(found.trees) if found else []
 
 
 def plans(installation: Installation, base: str | None = None) -> tuple[Plan, Plan]:
@@ -278,6 +282,54 @@ def test_what_was_found_about_a_site_that_is_not_read_is_in_the_plan(settled: In
     assert made.diagnostics == whole.diagnostics
     assert [found.site for found in made.diagnostics if found.extension == SIGNATURE] == ["bremen"]
     assert [needed.site for needed in made.needed_signoffs] == ["bremen"]
+
+
+def test_another_profile_that_is_applied_before_the_lock_is_obtained_makes_the_plan_stale(
+    settled: Installation,
+) -> None:
+    before = FILES[DAYTON_ERP]
+    wanted = settled.commit(
+        "Ask Dayton more often",
+        {DAYTON_ERP: erp_file("dayton", interval=30), CORK_ERP: FILES[CORK_ERP]},
+    )
+    files: dict[str, str | None] = {DAYTON_ERP: before, PROFILE: profile_file(refresh=45)}
+    other = settled.commit("Refresh less often", files)
+    assert unread(settled, base=None, ref=wanted) == ["bremen", "cork"]
+
+    def meanwhile(_: Plan) -> bool:
+        assert settled.apply(ref=other).run_id is not None
+        return True
+
+    with pytest.raises(StalePlanError):
+        settled.apply(ref=wanted, confirm=meanwhile)
+    assert not settled.plan(ref=other).differs
+    assert {change.site for change in settled.plan(ref=wanted).changes} == {
+        "bremen",
+        "cork",
+        "dayton",
+    }
+
+
+def test_a_site_that_is_taken_out_while_an_apply_plans_is_still_some_folders(
+    settled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans_made = iter(range(10))
+
+    def at_that_moment(*arguments: Any) -> Any:
+        if next(plans_made) == 1:  # the one under the lock
+            settled.rows("DELETE FROM settled_sites WHERE slug = 'bremen'")
+        return rows_concerned(*arguments)
+
+    monkeypatch.setattr(planning, "rows_concerned", at_that_moment)
+    done = settled.apply(ref="main")
+    assert done.run_id is not None
+    assert done.plan.summary.sites_unmanaged == 0
+
+
+def test_of_a_commit_without_a_site_there_is_nothing_to_note(unapplied: Installation) -> None:
+    commit = unapplied.commit("Begin without a site", {"sites": None})
+    done = unapplied.apply(ref=commit)
+    assert (done.run_id, done.plan.differs, done.plan.blocked) == (None, False, ())
 
 
 ALTERATIONS = (

@@ -224,8 +224,8 @@ class Unread(RuleBasedStateMachine):
             partly = outcome(request, self.installation, partly=True)
             assert partly == outcome(request, self.installation, partly=False)
             with contextlib.suppress(ReconcilerError):
-                relied = prepare_partly(request, self.installation.service).relied
-                used.append(len(relied.trees) if relied else 0)
+                unread = prepare_partly(request, self.installation.service).unread
+                used.append(len(unread.trees) if unread else 0)
 
     def _let(self, **options: Any) -> None:
         forced = {"force": "As it is", "allow_dirty": True}

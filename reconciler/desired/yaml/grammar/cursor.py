@@ -58,7 +58,7 @@ class Cursor:
 
     def mark(self) -> Mark:
         """Return this place as the parser's events carry it."""
-        return Mark("", self.index, self.line, self.index - self.line_start, None, 0)
+        return place(self.index, self.line, self.line_start)
 
     def mark_at(self, index: int) -> Mark:
         """Return another place in this line as the parser's events carry it."""
