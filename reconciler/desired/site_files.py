@@ -124,7 +124,8 @@ class SiteReader:
             else:
                 self._read_file(reading, file, data, own)
         if reading.site is not None:
-            rows += self._merge(reading, reading.site, own, {row.extension for row in rows})
+            kept = {row.extension for row in rows}
+            rows += self._merge(reading, reading.site, own, kept, few=keep)
             reading.enabled = _columns(rows)
             if like is None:
                 self._judge(reading, reading.site)
@@ -221,6 +222,8 @@ class SiteReader:
         site: Site,
         own_files: Mapping[str, tuple[ExtensionFile, Document]],
         kept: AbstractSet[str],
+        *,
+        few: bool,
     ) -> Iterator[_Row]:
         whole = set(site.profiles) <= self._common.profiles.keys()
         reading.diagnostics.extend(unknown_profiles(site, self._known_profiles))
@@ -235,7 +238,7 @@ class SiteReader:
             merged = merge(site, extension, layers, own, self._catalog)
             if merged is not None:
                 desired, configuration = merged
-                reading.content.extend(self._checker.check(desired, configuration))
+                reading.content.extend(self._checker.check(desired, configuration, one_of_few=few))
                 yield _row(desired, has_own_file=own is not None)
                 continue
             reading.without_version.add(extension)

@@ -53,13 +53,14 @@ class ContentChecker:
         return None if validator is None else (manifest, validator)
 
     def check(
-        self, desired: DesiredConfiguration, configuration: JsonObject
+        self, desired: DesiredConfiguration, configuration: JsonObject, *, one_of_few: bool = False
     ) -> Sequence[Diagnostic]:
         """Return what is wrong with what a configuration holds.
 
         Args:
             desired: the configuration.
             configuration: what it holds, merged.
+            one_of_few: whether its shape need not be remembered before it comes again.
         """
         manifest = self._catalog.manifest(desired.extension, desired.version)
         if manifest is None:
@@ -75,7 +76,9 @@ class ContentChecker:
             *self._schemas.check(desired, configuration, manifest),
             *check_secrets(desired, configuration, manifest),
         ]
-        if shapes is not None and not found and known is None:
+        if shapes is None or found or known is not None:
+            return found
+        if not one_of_few or self._in_order.is_met_again(id(manifest), shapes, most_alike):
             validator = self._schemas.validator(manifest, configuration)
             if validator is not None:
                 self._in_order.add(id(manifest), shapes, most_alike, validator)
