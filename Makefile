@@ -7,7 +7,8 @@ SIZES ?= 5000 50000
 RUNS ?= 3
 SOURCES := reconciler tests benchmarks
 
-export PYTHONDONTWRITEBYTECODE ?=
+# Where it is set, each of the many programs that the tests start compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## list the targets
