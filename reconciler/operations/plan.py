@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
-
-import psycopg
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection, OpenDatabase, reading
@@ -35,14 +32,12 @@ from reconciler.operations.narrowing import left_wrong
 from reconciler.operations.needed_signoffs import in_order, needed_signoffs
 from reconciler.operations.plan_findings import findings_of_plan, with_authors_since_applied
 from reconciler.operations.preparing import (
-    SHORT_WAIT_SECONDS,
     PlanRequest,
     PreparedRequest,
     comparable,
-    may_be_read_partly,
+    if_read_partly,
     plan_of_invalid,
     prepare,
-    prepared_partly,
 )
 from reconciler.operations.rows_concerned import (
     desired_beside,
@@ -64,12 +59,8 @@ def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
 
     An invalid desired state gives a plan that says so, and nothing is compared with the database.
     """
-    # Whatever is amiss is found, and told, where everything is read.
-    with suppress(ReconcilerError, psycopg.Error, ValueError):
-        if may_be_read_partly(request):
-            with open_database() as connection, reading(connection, SHORT_WAIT_SECONDS):
-                if (partly := prepared_partly(connection, request)) is not None:
-                    return plan_on(connection, partly)
+    if (made := if_read_partly(request, open_database, plan_on)) is not None:
+        return made
     prepared = prepare(request)
     if (invalid := plan_of_invalid(prepared)) is not None:
         return invalid

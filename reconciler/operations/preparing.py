@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import psycopg
 
@@ -30,6 +32,8 @@ from reconciler.operations.unread_sites import read_partly, still_settled
 from reconciler.planning.derived import DerivedRecords
 from reconciler.planning.plan import invalid_plan
 from reconciler.planning.selection import Selection
+
+Result = TypeVar("Result")
 
 SHORT_WAIT_SECONDS = 1.0
 """How long a lock is waited for where settled sites are asked for: without them, all is read."""
@@ -96,21 +100,32 @@ def prepare_partly(
         ReconcilerError: as ``prepare`` does.
         InvalidDesiredStateError: as ``prepare`` does.
     """
+    partly = if_read_partly(request, open_database, lambda _, read: read, lock_timeout)
+    return partly or prepare(request)
+
+
+def if_read_partly(
+    request: PlanRequest,
+    open_database: OpenDatabase,
+    use: Callable[[Connection, PreparedRequest], Result],
+    lock_timeout: float = LOCK_TIMEOUT_SECONDS,
+) -> Result | None:
+    """Return what ``use`` makes of the request read without its settled sites.
+
+    It is called in the transaction in which they were settled. None where all has to be read:
+    whatever is amiss is found, and told, where that is done.
+    """
+    if request.source.ref is None or request.selection.described:
+        return None
     with suppress(ReconcilerError, psycopg.Error, ValueError):
-        if may_be_read_partly(request):
-            wait = min(lock_timeout, SHORT_WAIT_SECONDS)
-            with open_database() as connection, reading(connection, wait):
-                if (partly := prepared_partly(connection, request)) is not None:
-                    return partly
-    return prepare(request)
+        wait = min(lock_timeout, SHORT_WAIT_SECONDS)
+        with open_database() as connection, reading(connection, wait):
+            if (partly := _prepared_partly(connection, request)) is not None:
+                return use(connection, partly)
+    return None
 
 
-def may_be_read_partly(request: PlanRequest) -> bool:
-    """Return whether it is worth asking: of a commit, and of all of it."""
-    return request.source.ref is not None and not request.selection.described
-
-
-def prepared_partly(connection: Connection, request: PlanRequest) -> PreparedRequest | None:
+def _prepared_partly(connection: Connection, request: PlanRequest) -> PreparedRequest | None:
     """Return the request read without the sites that are settled; None: read all of it.
 
     Raises:
