@@ -102,12 +102,16 @@ def run(arguments: list[str]) -> int:
         error.show(sys.stderr)
         return USAGE
     except (KeyboardInterrupt, click.Abort):
-        terminated = signals.was_terminated()
-        said, code = ("terminated", TERMINATED) if terminated else ("interrupted", INTERRUPTED)
-        print(f"{said}; nothing was half-written", file=sys.stderr)  # noqa: T201
-        return code
+        return _ended_by_signal()
     except Exception as error:  # noqa: BLE001 - the one handler of the program
         return _report(error, verbose=_wants_traceback(arguments))
+
+
+def _ended_by_signal() -> int:
+    terminated = signals.was_terminated()
+    said, code = ("terminated", TERMINATED) if terminated else ("interrupted", INTERRUPTED)
+    print(f"{said}; nothing was half-written", file=sys.stderr)  # noqa: T201
+    return code
 
 
 def _wants_traceback(arguments: list[str]) -> bool:
@@ -149,6 +153,8 @@ def _report(error: Exception, *, verbose: bool) -> int:
     if isinstance(error, ReconcilerError):
         print_error(error)
         return error.exit_code
+    if signals.have_arrived():
+        return _ended_by_signal()
     print_error(
         ReconcilerError(
             f"unexpected {type(error).__name__}: this is a fault of the reconciler",

@@ -6,11 +6,14 @@ import signal
 from types import FrameType
 
 _arrived: list[int] = []
-"""The SIGTERMs that arrived: click raises an interrupt of its own about them."""
+"""The signals that arrived: what was raised about one may come out as another error.
+
+click raises an interrupt of its own, and a library that is no Python whatever it makes of it.
+"""
 
 
-class _TerminatedError(KeyboardInterrupt):
-    """SIGTERM arrived.
+class _EndedError(KeyboardInterrupt):
+    """A signal arrived.
 
     A KeyboardInterrupt itself that passes through code compiled from text, as a dataclass is,
     makes the interpreter end by SIGINT at last, whatever exit code was asked for.
@@ -19,10 +22,12 @@ class _TerminatedError(KeyboardInterrupt):
 
 def listen() -> None:
     """Have SIGTERM end a command like Ctrl-C: cancel the statement under way and roll back."""
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, _end)
     # A session that is lost ends a command likewise, unless nohup had it ignored.
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, _terminate)
+        signal.signal(signal.SIGHUP, _end)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
 
 
 def ignore() -> None:
@@ -30,16 +35,21 @@ def ignore() -> None:
 
     Nothing happens where ``listen`` was not called: signals are then somebody else's.
     """
-    if signal.getsignal(signal.SIGTERM) is _terminate:
+    if signal.getsignal(signal.SIGTERM) is _end:
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(ending, signal.SIG_IGN)
 
 
-def was_terminated() -> bool:
-    """Return whether SIGTERM has arrived."""
+def have_arrived() -> bool:
+    """Return whether any has arrived."""
     return bool(_arrived)
 
 
-def _terminate(received: int, _frame: FrameType | None) -> None:
+def was_terminated() -> bool:
+    """Return whether SIGTERM has arrived, or SIGHUP."""
+    return any(received != signal.SIGINT for received in _arrived)
+
+
+def _end(received: int, _frame: FrameType | None) -> None:
     _arrived.append(received)
-    raise _TerminatedError
+    raise _EndedError

@@ -44,18 +44,16 @@ def session_of(connection: Connection) -> Session | None:
 
 
 def outcome_of(connection: Connection, run_id: UUID, transaction: str) -> Outcome:
-    """Return what became of the transaction of a run, by the commit log and by the run's row.
+    """Return what became of the transaction of a run, by the run's row once it has ended.
 
-    ``transaction`` is as ``writer.record_run`` returned it. A server that never saw it, as one
-    that took over without its last commits, has no row of the run either.
+    ``transaction`` is as ``writer.record_run`` returned it. The commit log only says whether it
+    runs: a server that took over without the last commits gives its name to another.
     """
-    status = _status(connection, transaction)
-    if status == "in progress":
+    if _status(connection, transaction) == "in progress":
         return Outcome.IN_PROGRESS
     # Asked last: what had ended when the log was asked has its row by now, or never will.
     row = connection.execute(query("apply/outcome"), {"id": run_id}).fetchone()
-    committed = status == "committed" or (row is not None and row[0])
-    return Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
+    return Outcome.COMMITTED if row is not None and row[0] else Outcome.ROLLED_BACK
 
 
 def _status(connection: Connection, transaction: str) -> str | None:

@@ -129,6 +129,8 @@ class GitFolder:
 
     def branch_or_tag(self, ref: str) -> str | None:
         """Return the whole name of the branch or tag that ``ref`` is; None for a commit's name."""
+        if COMMIT_NAME.fullmatch(ref):
+            return None
         output = self._run("rev-parse", "--symbolic-full-name", "--end-of-options", ref)
         # git's own option terminator is echoed by versions before 2.46.
         name = _text(output).rstrip("\n").rpartition("\n")[2]

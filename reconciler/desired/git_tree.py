@@ -70,6 +70,15 @@ def commit_named(folder: Path, ref: str) -> str:
     return _repository(folder).resolve(ref)
 
 
+def branch_or_tag_named(folder: Path, ref: str) -> str | None:
+    """Return the whole name of the branch or tag that ``ref`` is; None for a commit's name.
+
+    Raises:
+        ReconcilerError: no repository, or no such commit.
+    """
+    return _repository(folder).branch_or_tag(ref)
+
+
 def _repository(folder: Path) -> GitFolder:
     git = open_folder(folder)
     if git is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
@@ -30,6 +30,7 @@ from reconciler.database.transaction_outcome import session_of
 from reconciler.model.errors import BlockedError, ReconcilerError, RefusedPlanError, StalePlanError
 from reconciler.model.evidence import ChainHead
 from reconciler.model.plan import BlockedReason, Plan
+from reconciler.operations.desired_state import now
 from reconciler.operations.doctor import require_safe
 from reconciler.operations.expected_plan import PLAN_AGAIN, what_moved, why_refused
 from reconciler.operations.outcome import Attempt, end_what_is_left, was_committed
@@ -37,10 +38,10 @@ from reconciler.operations.plan import inputs_on
 from reconciler.operations.preparing import (
     PlanRequest,
     PreparedRequest,
-    as_settled,
     comparable,
     plan_of_invalid,
     prepare_partly,
+    up_to_date,
 )
 from reconciler.operations.run_log import INTERRUPTED, RunLog, kind_of
 from reconciler.operations.settling import is_settled, may_settle, settle
@@ -55,10 +56,6 @@ DEFAULT_OUTCOME_TIMEOUT_SECONDS = 30.0
 _PASSING = (errors.SerializationFailure, errors.DeadlockDetected)
 _MOST_ATTEMPTS = 6
 _SHORT_WAIT_SECONDS = 1.0
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _nothing_more() -> None:
@@ -85,7 +82,7 @@ class ApplyRequest:
     force: str | None = None
     lock_timeout_seconds: float = DEFAULT_LOCK_TIMEOUT_SECONDS
     outcome_timeout_seconds: float = DEFAULT_OUTCOME_TIMEOUT_SECONDS
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = now
     trusted: bool = False
     when_applied: Callable[[], None] = _nothing_more
 
@@ -189,10 +186,10 @@ class _Run:
         self._require_applyable(planned)
         if not confirm(planned):
             return Applied(planned)
-        unneeded = self.request.force and not self.forced
-        remarks = ("nothing had to be forced",) if unneeded else ()
         try:
             self._write_with_retries(planned)
+            unneeded = self.request.force and not self.forced
+            remarks = ("nothing had to be forced",) if unneeded else ()
             return self._applied(planned, (*remarks, *self._refresh()))
         except psycopg.Error as error:
             return self._after_error(planned, error)
@@ -220,21 +217,20 @@ class _Run:
 
     def _plan(self) -> Plan:
         """Return the plan as it is now; one that was expected must be that plan."""
-        expected = planned = self.request.expected
+        planned = self.request.expected
         try:
             with self._reading():
                 self._require_safe()
                 planned = self._plan_now()
-                if expected is not None:
-                    self._require_expected(expected, planned)
+                self._require_expected(planned)
         except RefusedPlanError as refusal:
             self.log.failed(self.connection, planned, refusal)
             raise
         return planned
 
     def _plan_now(self) -> Plan:
-        """Return the plan in the open transaction, with all read of which no more is known."""
-        prepared = as_settled(self.connection, self.prepared)
+        """Return the plan in the open transaction, with all read anew that may be otherwise."""
+        prepared = up_to_date(self.connection, self.prepared)
         if prepared is not self.prepared:
             self.prepared, self.head, self.planned = prepared, comparable(prepared.head), None
         known = self.planned[0] if self.planned else None
@@ -243,9 +239,11 @@ class _Run:
             self.planned = inputs, make_plan(inputs)
         return self.planned[1]
 
-    def _require_expected(self, expected: Plan, planned: Plan) -> None:
+    def _require_expected(self, planned: Plan) -> None:
+        expected, wanted = self.request.expected, self.request.plan
+        if expected is None:
+            return
         follow = self.request.follow_branch
-        wanted = self.request.plan
         if refusal := why_refused(self.connection, wanted, expected, planned, follow=follow):
             raise refusal
 
@@ -281,8 +279,8 @@ class _Run:
                 "the desired state is not committed, so the audit log could not name it",
                 "Commit it, name a commit with --ref, or pass --allow-dirty.",
             )
-        if reasons and self.request.force:
-            self.forced = Forced(self.request.force, ReasonsBySubject(reasons))
+        why = self.request.force if reasons else None
+        self.forced = Forced(why, ReasonsBySubject(reasons)) if why else None
         return None
 
     def _may_force(self, reasons: tuple[BlockedReason, ...]) -> bool:
@@ -314,7 +312,8 @@ class _Run:
                     under_lock,
                     what_moved(self.connection, planned, under_lock),
                 )
-            # A window may have closed while this run waited for its turn.
+            # The branch may have moved, or a window closed, while this run waited for its turn.
+            self._require_expected(under_lock)
             if commit and (refusal := self._refusal(planned, self.request.clock())):
                 raise refusal
             run = self.log.applied(planned, self.forced)

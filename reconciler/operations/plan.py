@@ -36,6 +36,7 @@ from reconciler.operations.preparing import (
     PreparedRequest,
     comparable,
     if_read_partly,
+    pinned,
     plan_of_invalid,
     prepare,
 )
@@ -59,6 +60,7 @@ def plan(request: PlanRequest, open_database: OpenDatabase) -> Plan:
 
     An invalid desired state gives a plan that says so, and nothing is compared with the database.
     """
+    request = pinned(request)
     if (made := if_read_partly(request, open_database, plan_on)) is not None:
         return made
     prepared = prepare(request)

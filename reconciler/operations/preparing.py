@@ -16,7 +16,7 @@ from reconciler.database.connection import (
     OpenDatabase,
     reading,
 )
-from reconciler.desired.git_tree import commit_named
+from reconciler.desired.git_tree import branch_or_tag_named, commit_named
 from reconciler.model.desired import DesiredState
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.model.plan import NeededSignoff, Plan, Scope
@@ -26,6 +26,7 @@ from reconciler.operations.desired_state import (
     Checked,
     Source,
     check_desired_state,
+    now,
     read_base,
 )
 from reconciler.operations.unread_sites import read_partly, still_settled
@@ -71,6 +72,24 @@ class PreparedRequest:
         return records_of(self.head, comparable(self.head))
 
 
+def pinned(request: PlanRequest) -> PlanRequest:
+    """Return the request with commits for what it names: a branch may move while it is read.
+
+    All that is read, judged and recorded is of these commits, however long that takes.
+
+    Raises:
+        ReconcilerError: no repository, or no such commit.
+    """
+    source, base = request.source, request.base
+    if base is not None:
+        base = commit_named(source.folder, base)
+    if source.ref is not None:
+        commit = commit_named(source.folder, source.ref)
+        named = source.named or branch_or_tag_named(source.folder, source.ref)
+        source = replace(source, ref=commit, named=named)
+    return replace(request, source=source, base=base)
+
+
 def prepare(request: PlanRequest) -> PreparedRequest:
     """Read and check the head, and then the base as far as it differs.
 
@@ -78,11 +97,10 @@ def prepare(request: PlanRequest) -> PreparedRequest:
         ReconcilerError: one of them cannot be read at all.
         InvalidDesiredStateError: the base is not valid, so that origins cannot be told.
     """
-    source = request.source
-    if request.base is None:
+    request = pinned(request)
+    source, base = request.source, request.base
+    if base is None:
         return PreparedRequest(request, check_desired_state(source))
-    # Resolved once: the branch may move while the head is read.
-    base = commit_named(source.folder, request.base)
     head = check_desired_state(replace(source, since=base), base)
     if head.comparable is None:
         return PreparedRequest(request, head)
@@ -94,12 +112,13 @@ def prepare_partly(
 ) -> PreparedRequest:
     """Read and check what is not settled in the database, else everything, as ``prepare`` does.
 
-    Whoever uses it in another transaction has to ask ``as_settled`` there.
+    Whoever uses it in another transaction has to ask ``up_to_date`` there.
 
     Raises:
         ReconcilerError: as ``prepare`` does.
         InvalidDesiredStateError: as ``prepare`` does.
     """
+    request = pinned(request)
     partly = if_read_partly(request, open_database, lambda _, read: read, lock_timeout)
     return partly or prepare(request)
 
@@ -110,7 +129,7 @@ def if_read_partly(
     use: Callable[[Connection, PreparedRequest], Result],
     lock_timeout: float = LOCK_TIMEOUT_SECONDS,
 ) -> Result | None:
-    """Return what ``use`` makes of the request read without its settled sites.
+    """Return what ``use`` makes of a pinned request read without its settled sites.
 
     It is called in the transaction in which they were settled. None where all has to be read:
     whatever is amiss is found, and told, where that is done.
@@ -132,18 +151,24 @@ def _prepared_partly(connection: Connection, request: PlanRequest) -> PreparedRe
         ReconcilerError: as ``prepare`` does.
         ValueError: what is kept of a site was altered.
     """
-    source = request.source
-    base = commit_named(source.folder, request.base) if request.base is not None else None
+    source, base = replace(request.source, since=request.base), request.base
     drifted = request.scope is not Scope.ALL
-    partly = read_partly(connection, replace(source, since=base), base, look_for_drift=drifted)
+    partly = read_partly(connection, source, base, look_for_drift=drifted)
     if partly is None:
         return None
     return PreparedRequest(request, partly.head, partly.base, partly.unread, partly.needed)
 
 
-def as_settled(connection: Connection, prepared: PreparedRequest) -> PreparedRequest:
-    """Return the request itself while what was relied on is so, else with everything read."""
-    unread, drifted = prepared.unread, prepared.request.scope is not Scope.ALL
+def up_to_date(connection: Connection, prepared: PreparedRequest) -> PreparedRequest:
+    """Return the request itself while all of it holds that was judged, else read anew.
+
+    That is, on the day on which it was judged, since waivers and certificates end, and while
+    sites that were not read are settled as they were.
+    """
+    state, unread = prepared.head.state, prepared.unread
+    if state is not None and state.as_of is not None and state.as_of.date() != now().date():
+        return prepare(prepared.request)
+    drifted = prepared.request.scope is not Scope.ALL
     if unread is None or still_settled(connection, unread, look_for_drift=drifted):
         return prepared
     return prepare(prepared.request)

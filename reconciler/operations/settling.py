@@ -77,6 +77,8 @@ def _noted(connection: Connection, prepared: PreparedRequest) -> Noted | None:
     if git is None or not git.is_one_line or commit is None or state.as_of is None:
         return None
     (trees,) = site_trees(git, commit)
+    if prepared.unread is not None and prepared.unread.context != context_of(trees):
+        return None  # they are not noted anew, and are of another commit
     left = _left(connection, prepared, state) | _written_since(git, prepared, state)
     sites = [site for site in state.sites.values() if site.id not in left]
     noted = _Noting(prepared, state, trees, state.as_of).sites(sites)

@@ -39,6 +39,35 @@ def test_nothing_to_do_is_0_whether_detailed_or_not(installed: Plants, command: 
         assert done.code == 0
 
 
+_SWALLOWED = """
+import os, signal
+from reconciler.cli import main, signals
+
+def swallowed(arguments):
+    try:
+        os.kill(os.getpid(), signal.{name})
+        signal.pause()
+    except KeyboardInterrupt:
+        pass
+    raise TypeError("what a library made of it")
+
+main._invoke = swallowed
+signals.listen()
+raise SystemExit(main.run([]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")]
+)
+def test_a_signal_that_comes_out_of_a_library_as_another_error_is_that_signal(
+    name: str, code: int, said: str
+) -> None:
+    program = [sys.executable, "-c", _SWALLOWED.format(name=name)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, f"{said}; nothing was half-written\n")
+
+
 def test_changes_are_2_only_where_the_detail_was_asked_for(
     installed: Plants, command: Command
 ) -> None:

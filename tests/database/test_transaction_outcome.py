@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import psycopg
 import pytest
 
 from reconciler.database.connection import Connection, connect
-from reconciler.database.transaction_outcome import Session, end_session, session_of
+from reconciler.database.transaction_outcome import (
+    Outcome,
+    Session,
+    end_session,
+    outcome_of,
+    session_of,
+)
 
 
 def session_in(connection: Connection) -> Session:
@@ -50,3 +58,14 @@ def test_a_process_that_is_gone_is_no_error(empty_database: str) -> None:
         with connect(empty_database) as leaving, leaving.transaction():
             gone = session_in(leaving)
         end_session(asking, gone)
+
+
+def test_a_name_that_the_server_gave_to_another_transaction_says_nothing_of_the_run(
+    database: str,
+) -> None:
+    """As after a failover: the run's commit never arrived, and its number was given anew."""
+    with connect(database) as other, other.transaction():
+        row = other.execute("SELECT pg_current_xact_id()::text").fetchone()
+    assert row is not None
+    with connect(database) as asking:
+        assert outcome_of(asking, uuid4(), row[0]) is Outcome.ROLLED_BACK

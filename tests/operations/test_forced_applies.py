@@ -161,3 +161,26 @@ def test_a_window_that_closes_while_a_run_waits_for_its_turn_is_closed_for_it(
     with pytest.raises(BlockedError, match="Mornings"):
         pending.apply(confirm=confirm, apply_options={"clock": lambda: now})
     assert pending.digest(leaving_out=("reconcile_runs",)) == before
+
+
+def test_a_window_that_opens_while_a_run_waits_for_its_turn_was_not_forced(
+    pending: Installation,
+) -> None:
+    now = datetime(2026, 3, 2, 7, 59, tzinfo=UTC)
+    windows(
+        pending, "{cron: '0 8 * * *', duration: 4h, timezone: UTC, kind: allow, reason: Mornings}"
+    )
+
+    def confirm(_plan: Plan) -> bool:
+        nonlocal now
+        now += timedelta(minutes=2)
+        return True
+
+    done = pending.apply(confirm=confirm, apply_options={**FORCED, "clock": lambda: now})
+    assert "nothing had to be forced" in done.warnings
+    forced = "SELECT forced_reason FROM reconcile_runs WHERE id = %s"
+    assert pending.rows(forced, [done.run_id]) == [(None,)]
+    audited = (
+        "SELECT details ? 'forced' FROM configuration_audit_log WHERE details ->> 'runId' = %s"
+    )
+    assert pending.rows(audited, [str(done.run_id)]) == [(False,)]

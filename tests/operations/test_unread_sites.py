@@ -12,9 +12,11 @@ import pytest
 from git import Actor
 
 from reconciler.database.connection import reading
-from reconciler.model.errors import StalePlanError
+from reconciler.desired.git import GitFolder
+from reconciler.desired.site_trees import SiteTrees, site_trees
+from reconciler.model.errors import ReconcilerError, StalePlanError
 from reconciler.model.plan import Plan, Scope
-from reconciler.operations import desired_state, unread_sites
+from reconciler.operations import desired_state, preparing, unread_sites
 from reconciler.operations import plan as planning
 from reconciler.operations.plan import plan_on
 from reconciler.operations.preparing import (
@@ -308,6 +310,86 @@ def test_another_profile_that_is_applied_before_the_lock_is_obtained_makes_the_p
         "cork",
         "dayton",
     }
+
+
+def head_of(installation: Installation) -> str:
+    return GitRepository(installation.repository).git("rev-parse", "HEAD").strip()
+
+
+def test_a_branch_that_moves_while_it_is_read_leads_nowhere_else(
+    settled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = head_of(settled)
+
+    def at_that_moment(git: GitFolder, *commits: str) -> list[SiteTrees]:
+        monkeypatch.undo()
+        settled.commit("Refresh less often", {PROFILE: profile_file(refresh=45)})
+        return site_trees(git, *commits)
+
+    monkeypatch.setattr(unread_sites, "site_trees", at_that_moment)
+    made = settled.plan(ref="main")
+    assert (made.desired.commit, made.desired.ref) == (commit, "refs/heads/main")
+    assert [change.site for change in made.changes] == ["cork"]
+    assert head_of(settled) != commit
+
+
+def test_what_was_confirmed_is_applied_and_recorded_wherever_the_branch_is_by_then(
+    settled: Installation,
+) -> None:
+    commit = head_of(settled)
+
+    def meanwhile(_: Plan) -> bool:
+        settled.commit("Refresh less often", {PROFILE: profile_file(refresh=45)})
+        settled.rows("DELETE FROM settled_sites WHERE slug = 'dayton'")  # all is read anew
+        return True
+
+    done = settled.apply(ref="main", confirm=meanwhile)
+    recorded = settled.rows("SELECT commit_id FROM reconcile_runs WHERE id = %s", [done.run_id])
+    assert recorded == [(commit,)]
+    assert done.plan.desired.commit == commit
+    assert {change.site for change in settled.plan(ref="main").changes} == {"bremen", "cork"}
+
+
+def test_a_plan_file_is_not_applied_once_its_branch_moved_while_the_run_waited(
+    settled: Installation,
+) -> None:
+    expected = settled.plan(ref="main")
+
+    def meanwhile(_: Plan) -> bool:
+        settled.commit("Ask Cork as before", {CORK_ERP: erp_file("cork")})
+        return True
+
+    before = settled.digest(leaving_out=("reconcile_runs",))
+    with pytest.raises(StalePlanError):
+        settled.apply(ref="main", confirm=meanwhile, apply_options={"expected": expected})
+    assert settled.digest(leaving_out=("reconcile_runs",)) == before
+
+
+def test_what_is_judged_by_the_day_is_judged_on_the_day_it_is_applied(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "sites/cork/site.yaml"
+    waiver = (
+        "waivers:\n  - {code: configuration-value, extension: erp-adapter, "
+        f"subject: /syncInterval, waivedBy: quality, until: {datetime.now(UTC).date()}, "
+        "reason: A trial}\n"
+    )
+    files: dict[str, str | None] = {
+        path: FILES[path] + waiver,
+        CORK_ERP: erp_file("cork", interval=0),
+    }
+    installation.commit("Waive it for today", files)
+
+    def over_night(_: Plan) -> bool:
+        then: Callable[[], datetime] = lambda: datetime.now(UTC) + timedelta(days=1)  # noqa: E731
+        for module in (desired_state, unread_sites, preparing):
+            monkeypatch.setattr(module, "now", then)
+        return True
+
+    before = installation.digest(leaving_out=("reconcile_runs",))
+    with pytest.raises(ReconcilerError):
+        installation.apply(ref="main", confirm=over_night)
+    assert installation.digest(leaving_out=("reconcile_runs",)) == before
 
 
 def test_a_site_that_is_taken_out_while_an_apply_plans_is_still_some_folders(
