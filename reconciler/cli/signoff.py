@@ -15,6 +15,7 @@ from reconciler.model.files import SignatureMeaning, SignerRole
 from reconciler.operations import signoff as signing
 from reconciler.operations.signoff import Signable, Signature, Signed
 from reconciler.report import signature_text
+from reconciler.report.escaping import printable
 from reconciler.settings import Settings
 
 
@@ -83,8 +84,10 @@ def _chosen_aspect(output: Output, signable: Signable, *, asks: bool) -> str | N
     aspects = sorted({need.aspect for need in signable.missing})
     if not (aspects and asks and output.can_ask):
         return None
-    chosen: str = click.prompt("Which aspect do you sign?", type=click.Choice(aspects), err=True)
-    return chosen
+    # What is asked is shown on a terminal, and is as hostile there as in a report.
+    shown = {printable(aspect): aspect for aspect in aspects}
+    chosen: str = click.prompt("Which aspect do you sign?", type=click.Choice([*shown]), err=True)
+    return shown[chosen]
 
 
 def _time(text: str) -> datetime:
@@ -111,7 +114,7 @@ def _write(output: Output, signed: Signed, *, yes: bool) -> int:
     if signed.data is None:
         output.say(f"{file} has this signature already; nothing was written.")
         return DONE
-    if not yes and not click.confirm(f"Sign this as {signed.signer.name}?", err=True):
+    if not yes and not click.confirm(f"Sign this as {printable(signed.signer.name)}?", err=True):
         output.say("Not signed; nothing was written.")
         return FAILED
     signing.write_signature(signed)

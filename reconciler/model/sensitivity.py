@@ -43,7 +43,7 @@ _HARMLESS_FIRST = _words(
     allow has is max min require requires show use uses
     """
 )
-_URL_WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@")
+_URL_WITH_PASSWORD = re.compile(r"[A-Za-z0-9+.-]://[^/@\s:]*:[^/@\s]+@")
 REFERENCE_KEY, ENCRYPTED_KEY = "$secret", "$encrypted"
 _REFERENCE_FORM = re.compile(r"[a-z][a-z0-9+.-]*://[^\s]+")
 
@@ -67,7 +67,7 @@ def is_reference(value: object) -> bool:
         return False
     held = value.get(REFERENCE_KEY)
     if isinstance(held, str):
-        return _REFERENCE_FORM.fullmatch(held) is not None
+        return _REFERENCE_FORM.fullmatch(held) is not None and not holds_password(held)
     return _encrypted(value) is Ciphertext.WHOLE
 
 
@@ -84,8 +84,8 @@ def _encrypted(value: object) -> Ciphertext:
 
 
 def holds_password(value: object) -> bool:
-    """Return whether a text is a URL with a password in it."""
-    return isinstance(value, str) and _URL_WITH_PASSWORD.match(value) is not None
+    """Return whether a text has a URL with a password in it."""
+    return isinstance(value, str) and _URL_WITH_PASSWORD.search(value) is not None
 
 
 def is_sensitive(schema: Mapping[str, Any], path: Path) -> bool:
@@ -95,6 +95,8 @@ def is_sensitive(schema: Mapping[str, Any], path: Path) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _is_sensitive(part: SchemaPart, path: Path) -> bool:
+    if path and part.marked_sensitive:
+        return True  # all of it is
     for step in path:
         part = part.below(step)
         named = isinstance(step, str) and (step == ENCRYPTED_KEY or is_secret_name(step))

@@ -41,7 +41,8 @@ class SchemaPart:
     def marked_sensitive(self) -> bool:
         """Whether any of the schemas marks its value as a secret."""
         return any(
-            each.get("x-sensitive") is True
+            # "yes" is a text in YAML 1.2, and whoever wrote it meant it.
+            each.get("x-sensitive", False) is not False
             or each.get("writeOnly") is True
             or each.get("format") == "password"
             for each in self.schemas

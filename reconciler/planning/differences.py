@@ -112,8 +112,24 @@ def redacted(schema: Mapping[str, Any], value: Any, path: Path = ()) -> Any:
     return value
 
 
+def _beside_reference(value: Any, other: Any) -> Any:
+    """Return what a plan may show where ``other`` is a reference to a secret, or has one in it.
+
+    That git has a reference says that what stands there is a secret, whatever it is called.
+    """
+    if value is _ABSENT or is_reference(value) or not _has_reference(other):
+        return value
+    return SENSITIVE if is_reference(other) else _without_text(value)
+
+
+def _has_reference(value: Any) -> bool:
+    if isinstance(value, dict):
+        return is_reference(value) or any(map(_has_reference, value.values()))
+    return isinstance(value, list) and any(map(_has_reference, value))
+
+
 def _without_text(value: Any) -> Any:
-    if isinstance(value, str):
+    if isinstance(value, str) or type(value) in (int, float):
         return SENSITIVE
     if isinstance(value, dict) and not is_reference(value):
         return {key: _without_text(child) for key, child in value.items()}
@@ -134,7 +150,8 @@ def field_differences(
         old: the configuration that is there; None is none.
         new: the configuration that is wanted; None is none.
         schemas: the configuration schemas of the extension; what any marks is a secret. None
-            where a version's schema is not known: then every text that differs is kept back.
+            where a version's schema is not known: then every text and number that differs is kept
+            back.
         source: names the file that the new value at a path comes from.
     """
     before = {} if old is None else old
@@ -142,9 +159,10 @@ def field_differences(
     found = []
     for path, old_part, new_part in differing_paths(before, after):
         removed = new_part is _ABSENT
-        old_shown, new_shown = old_part, new_part
+        old_shown = _beside_reference(old_part, new_part)
+        new_shown = _beside_reference(new_part, old_part)
         if schemas is None:
-            old_shown, new_shown = _without_text(old_part), _without_text(new_part)
+            old_shown, new_shown = _without_text(old_shown), _without_text(new_shown)
         for schema in schemas or ():
             old_shown = redacted(schema, old_shown, path)
             new_shown = redacted(schema, new_shown, path)

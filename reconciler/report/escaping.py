@@ -16,8 +16,9 @@ from reconciler.model.visible_text import UNPRINTABLE, escaped, visible
 
 _LONGEST_SHOWN = 2000
 _LONGEST_SPAN = 1000
-# GitHub's runner obeys "::command" at the start of a line of a log, and "##[command]" anywhere.
-_WORKFLOW_COMMAND = re.compile(r"(^ *):(?=:)|#(?=#\[)")
+# GitHub's runner obeys "::command" at the start of a line of a log, whatever blanks are before it,
+# and "##[command]" anywhere.
+_WORKFLOW_COMMAND = re.compile(r"(^\s*):(?=:)|#(?=#\[)")
 # All that may steer something in a JSON text; what json.dumps escapes by itself is not left there.
 _STEERS_IN_JSON = re.compile(r"[^\x20-\x7e\n]|#(?=#\[)")
 
