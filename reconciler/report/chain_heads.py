@@ -35,7 +35,8 @@ def applied_as_json(plan: Plan, heads: Sequence[ChainHead]) -> str:
     """Return an applied plan as JSON, with the heads beside its own keys, as an anchor."""
     content = plan.model_dump(mode="json")
     content["chain_heads"] = _anchor(heads)
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    written = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+    return printable_json_text(written) + "\n"
 
 
 def _summary(heads: Sequence[ChainHead]) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from reconciler.model.evidence import Anchor, Mismatch, Tampering, Verification
 from reconciler.report.counting import counted
-from reconciler.report.escaping import printable
+from reconciler.report.escaping import printable, printable_json
 
 _SAID = {
     Mismatch.ALTERED: "the audit row is not as it was recorded",
@@ -69,9 +68,9 @@ def verification_as_json(verification: Verification, names: Mapping[UUID, str]) 
         "tampering": found,
         "more": verification.more,
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return printable_json(content) + "\n"
 
 
 def anchor_as_json(anchor: Anchor) -> str:
     """Return an anchor as the file that ``audit verify --anchor`` reads."""
-    return json.dumps(anchor.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    return printable_json(anchor.model_dump(mode="json")) + "\n"

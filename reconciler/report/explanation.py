@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.model.relations import DependencyType, Resolution
 from reconciler.operations.explain import Explanation
+from reconciler.report.escaping import printable_json_text
 from reconciler.report.rendering import render
 from reconciler.rules.explanation import Clash
 
@@ -34,7 +35,8 @@ def explanation_as_json(explanation: Explanation) -> str:
         if explained.opted_out is not None:
             shown["opted_out"]["location"] = explained.opted_out.location.model_dump(mode="json")
     document["findings"] = [each.model_dump(mode="json") for each in explanation.findings]
-    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    written = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    return printable_json_text(written) + "\n"
 
 
 def indent(depth: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reconciler.operations.signoff import Signable, Signed
-from reconciler.report.escaping import printable
+from reconciler.report.escaping import printable, printable_json
 from reconciler.rules.compliance import Requirement
 
 
@@ -35,7 +35,7 @@ def signature_as_text(signed: Signed) -> str:
 def signature_as_json(signed: Signed) -> str:
     """Return the same as JSON."""
     entry = signed.entry.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return _json(
+    return printable_json(
         {
             **_identity(signed.signable),
             "signature": {**entry, "name": signed.signer.name},
@@ -71,7 +71,7 @@ def missing_as_json(signable: Signable) -> str:
         }
         for need in signable.missing
     ]
-    return _json({**_identity(signable), "missing": missing})
+    return printable_json({**_identity(signable), "missing": missing})
 
 
 def _signers(signable: Signable, need: Requirement) -> Sequence[str]:
@@ -91,7 +91,3 @@ def _identity(signable: Signable) -> dict[str, Any]:
 def _configuration_lines(signable: Signable) -> list[str]:
     text = json.dumps(signable.configuration, indent=2, ensure_ascii=False, sort_keys=True)
     return ["Configuration", *(f"  {printable(line)}" for line in text.splitlines())]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.model.document import Path
 from reconciler.model.sensitivity import (
+    holds_password,
     is_reference,
     is_secret_name,
     is_sensitive,
@@ -118,6 +119,7 @@ def test_a_reference_is_harmless(value: dict[str, str]) -> None:
         {"$secret": ""},
         {"$secret": "hunter2"},
         {"$secret": "vault://a b"},
+        {"$secret": "postgres://mes:hunter2@files.example/db"},
         {"$encrypted": "hunter2"},
         {"$encrypted": "age:hunter2"},
         {"$encrypted": "age:YWdl"},
@@ -151,3 +153,24 @@ def test_the_outermost_secrets_are_found_with_their_paths() -> None:
         ("credentials", "password"): {"$secret": "vault://y"},
         ("host",): {"$encrypted": "z"},
     }
+
+
+@pytest.mark.parametrize("mark", ["yes", "true", 1, None])
+def test_a_mark_that_is_no_boolean_was_meant_all_the_same(mark: Any) -> None:
+    assert is_sensitive({"properties": {"pin": {"x-sensitive": mark}}}, ("pin",))
+    assert not is_sensitive({"properties": {"pin": {"x-sensitive": False}}}, ("pin",))
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("https://user:hunter2@host.example/", True),
+        ("jdbc:postgresql://user:hunter2@host.example/mes", True),
+        ("  amqp://one.example,amqp://user:hunter2@two.example", True),
+        ("https://host.example:8080/a@b", False),
+        ("https://[::1]:80/a@b", False),
+        ("user:hunter2@host.example", False),
+    ],
+)
+def test_a_password_is_found_in_a_url_wherever_it_stands_in_a_text(text: str, holds: bool) -> None:
+    assert holds_password(text) is holds

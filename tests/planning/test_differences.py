@@ -135,6 +135,42 @@ def test_no_difference_holds_a_secret(old: Any, new: Any) -> None:
     assert "hunter2" not in repr(found)
 
 
+REFERENCE = {"$secret": "vault://a"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"authorization": "Bearer hunter2"}, {"authorization": REFERENCE}),
+        ({"authorization": REFERENCE}, {"authorization": "Bearer hunter2"}),
+        ({"code": 20_2020}, {"code": REFERENCE}),
+        ({"held": ["hunter2", "x"]}, {"held": [REFERENCE]}),
+        ({"held": [{"by": REFERENCE}]}, {"held": [{"by": "hunter2"}, {"by": 20_2020}]}),
+        ({"held": {"by": ["hunter2"]}}, {"held": REFERENCE}),
+    ],
+)
+def test_what_stands_where_the_other_side_has_a_reference_is_a_secret(old: Any, new: Any) -> None:
+    (found,) = field_differences(old, new, ({},))
+    assert "hunter2" not in repr(found)
+    assert "202020" not in repr(found)
+    assert "vault://a" in repr(found), "a reference is shown"
+
+
+def test_where_no_schema_is_known_texts_and_numbers_are_kept_back() -> None:
+    old, new = {"a": "hunter2", "b": 1234, "c": True}, {"a": "hunter3", "b": 5678, "c": False}
+    found = field_differences(old, new, None)
+    assert [(each.old, each.new) for each in found] == [
+        ("(sensitive)", "(sensitive)"),
+        ("(sensitive)", "(sensitive)"),
+        (True, False),
+    ]
+
+
+def test_a_mark_on_the_whole_configuration_makes_all_of_it_secret() -> None:
+    (found,) = field_differences({"a": "hunter2"}, {"a": "hunter3"}, ({"x-sensitive": True},))
+    assert (found.old, found.new, found.sensitive) == ("(sensitive)", "(sensitive)", True)
+
+
 def test_a_secret_of_either_version_is_one() -> None:
     marks: dict[str, Any] = {"properties": {"pin": {"x-sensitive": True}}}
     orders: list[tuple[dict[str, Any], ...]] = [({}, marks), (marks, {})]

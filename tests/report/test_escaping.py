@@ -57,6 +57,8 @@ def test_letters_and_digits_are_shown_as_they_are(text: str) -> None:
         ("\u2028\x85", "\\u2028\\u0085"),
         ("::error::x", "\\u003a:error::x"),
         ("  ::add-mask::x", "  \\u003a:add-mask::x"),
+        ("\u00a0::add-mask::x", "\u00a0\\u003a:add-mask::x"),
+        (" \u2003::add-mask::x", " \u2003\\u003a:add-mask::x"),
         ("see ##[set-output name=a]b", "see \\u0023#[set-output name=a]b"),
         ("a::b ## c", "a::b ## c"),
         ("Ünïcödé 日本 ✓ 😀", "Ünïcödé 日本 ✓ 😀"),
