@@ -285,6 +285,16 @@ def test_a_signature_under_a_hostile_text_steers_no_terminal(
     assert "\\u202e" in done.out
 
 
+def test_a_hostile_name_steers_no_terminal_where_it_is_asked_to_sign(changed: Plants) -> None:
+    changed.folder.replace(
+        "users.yaml", "name: Maria Lopez", 'name: "Maria \\e]0;pwn\\a\\e[2J Lopez"'
+    )
+    answers = {"Sign this as": "n"}
+    done = on_terminal(changed.root, *ADAPTER, *AS_LOPEZ, answers=answers)
+    assert "\\u001b]0;pwn\\u0007\\u001b[2J Lopez?" in done.out
+    assert "\x1b" not in done.out
+
+
 def test_json_says_what_was_signed(changed: Plants, program: Command, tmp_path: Path) -> None:
     done = program(*ADAPTER, *AS_LOPEZ, "--yes", "--json", cwd=changed.root)
     said = json.loads(done.out)
