@@ -119,7 +119,7 @@ def _beside_reference(value: Any, other: Any) -> Any:
     """
     if value is _ABSENT or is_reference(value) or not _has_reference(other):
         return value
-    return SENSITIVE if is_reference(other) else _without_text(value)
+    return SENSITIVE if is_reference(other) else _without_text(value, numbers=True)
 
 
 def _has_reference(value: Any) -> bool:
@@ -128,13 +128,13 @@ def _has_reference(value: Any) -> bool:
     return isinstance(value, list) and any(map(_has_reference, value))
 
 
-def _without_text(value: Any) -> Any:
-    if isinstance(value, str) or type(value) in (int, float):
+def _without_text(value: Any, *, numbers: bool = False) -> Any:
+    if isinstance(value, str) or (numbers and type(value) in (int, float)):
         return SENSITIVE
     if isinstance(value, dict) and not is_reference(value):
-        return {key: _without_text(child) for key, child in value.items()}
+        return {key: _without_text(child, numbers=numbers) for key, child in value.items()}
     if isinstance(value, list):
-        return [_without_text(child) for child in value]
+        return [_without_text(child, numbers=numbers) for child in value]
     return value
 
 
@@ -150,8 +150,7 @@ def field_differences(
         old: the configuration that is there; None is none.
         new: the configuration that is wanted; None is none.
         schemas: the configuration schemas of the extension; what any marks is a secret. None
-            where a version's schema is not known: then every text and number that differs is kept
-            back.
+            where a version's schema is not known: then every text that differs is kept back.
         source: names the file that the new value at a path comes from.
     """
     before = {} if old is None else old

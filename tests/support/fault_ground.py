@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, sleep
 
 import psycopg
 
@@ -33,6 +33,7 @@ CHANGES = 3
 """What waits: Cork's ERP adapter reconfigured, Dayton's removed, Bremen's e-signature signed."""
 
 _PATIENCE_SECONDS = 30
+_SOON_SECONDS = 2
 _OTHER_SESSIONS = """
 SELECT {} FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -112,8 +113,16 @@ class Ground:
         self.watch.execute(_OTHER_SESSIONS.format("pg_terminate_backend(pid, 5000)").encode())
 
     def sessions(self) -> int:
-        """Return how many sessions the database has beside the watcher's."""
-        return int(self._numbers(_OTHER_SESSIONS.format("count(*)"))[0])
+        """Return how many sessions the database has beside the watcher's.
+
+        A server process takes a moment to end, and so none is counted that is gone soon.
+        """
+        deadline = monotonic() + _SOON_SECONDS
+        while left := int(self._numbers(_OTHER_SESSIONS.format("count(*)"))[0]):
+            if monotonic() > deadline:
+                break
+            sleep(0.01)
+        return left
 
     def batches(self) -> list[int]:
         """Return the sizes of the audit batches, a run each, that were added."""
