@@ -71,7 +71,9 @@ def may_settle(prepared: PreparedRequest) -> bool:
 
 def _noted(connection: Connection, prepared: PreparedRequest) -> Noted | None:
     state = prepared.head.comparable
-    if state is None or not state.sites or not may_settle(prepared):
+    if state is None or not may_settle(prepared):
+        return None
+    if not state.sites and prepared.unread is None:
         return None
     git, commit = open_folder(prepared.request.source.folder), state.revision.commit
     if git is None or not git.is_one_line or commit is None or state.as_of is None:

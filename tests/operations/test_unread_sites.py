@@ -408,6 +408,18 @@ def test_a_site_that_is_taken_out_while_an_apply_plans_is_still_some_folders(
     assert done.plan.summary.sites_unmanaged == 0
 
 
+def test_a_commit_that_changes_no_site_is_noted_though_none_is_read(
+    installation: Installation,
+) -> None:
+    installation.apply(ref="main")
+    path = installation.repository / "README.md"
+    path.write_text("About these plants\n", encoding="utf-8")
+    commit = installation.commit("Say what this is", {})
+    assert unread(installation, base=None) == ["bremen", "cork", "dayton"]
+    assert installation.apply(ref="main").run_id is None
+    assert installation.rows("SELECT commit_id FROM settled_state") == [(commit,)]
+
+
 def test_of_a_commit_without_a_site_there_is_nothing_to_note(unapplied: Installation) -> None:
     commit = unapplied.commit("Begin without a site", {"sites": None})
     done = unapplied.apply(ref=commit)
