@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.model.errors import BlockedError
 from reconciler.model.plan import Plan
+from reconciler.operations.apply import Applied
 from tests.support.installation import (
     CORK_ERP,
     FILES,
@@ -144,10 +145,9 @@ def test_a_freeze_holds_healing_as_well(installation: Installation) -> None:
     refused(installation)
 
 
-def test_a_window_that_closes_while_a_run_waits_for_its_turn_is_closed_for_it(
-    pending: Installation,
-) -> None:
-    now = datetime(2026, 3, 2, 11, 59, tzinfo=UTC)
+def apply_two_minutes_after(at: datetime, pending: Installation, **options: Any) -> Applied:
+    """Apply what is planned at a time and confirmed two minutes later; mornings are open."""
+    now = at
     windows(
         pending, "{cron: '0 8 * * *', duration: 4h, timezone: UTC, kind: allow, reason: Mornings}"
     )
@@ -157,26 +157,22 @@ def test_a_window_that_closes_while_a_run_waits_for_its_turn_is_closed_for_it(
         now += timedelta(minutes=2)
         return True
 
+    return pending.apply(confirm=confirm, apply_options={**options, "clock": lambda: now})
+
+
+def test_a_window_that_closes_while_a_run_waits_for_its_turn_is_closed_for_it(
+    pending: Installation,
+) -> None:
     before = pending.digest(leaving_out=("reconcile_runs",))
     with pytest.raises(BlockedError, match="Mornings"):
-        pending.apply(confirm=confirm, apply_options={"clock": lambda: now})
+        apply_two_minutes_after(datetime(2026, 3, 2, 11, 59, tzinfo=UTC), pending)
     assert pending.digest(leaving_out=("reconcile_runs",)) == before
 
 
 def test_a_window_that_opens_while_a_run_waits_for_its_turn_was_not_forced(
     pending: Installation,
 ) -> None:
-    now = datetime(2026, 3, 2, 7, 59, tzinfo=UTC)
-    windows(
-        pending, "{cron: '0 8 * * *', duration: 4h, timezone: UTC, kind: allow, reason: Mornings}"
-    )
-
-    def confirm(_plan: Plan) -> bool:
-        nonlocal now
-        now += timedelta(minutes=2)
-        return True
-
-    done = pending.apply(confirm=confirm, apply_options={**FORCED, "clock": lambda: now})
+    done = apply_two_minutes_after(datetime(2026, 3, 2, 7, 59, tzinfo=UTC), pending, **FORCED)
     assert "nothing had to be forced" in done.warnings
     forced = "SELECT forced_reason FROM reconcile_runs WHERE id = %s"
     assert pending.rows(forced, [done.run_id]) == [(None,)]
