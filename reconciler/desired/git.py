@@ -245,8 +245,9 @@ class GitFolder:
         Raises:
             ReconcilerError: git cannot be asked for one, as its name is more than a line.
         """
-        if any(_ENDS_LINE.search(name) for name in names):
-            raise ReconcilerError("a folder or file has a line break in its name", "Rename it.")
+        if odd := next(filter(_ENDS_LINE.search, names), None):
+            problem = f"git cannot be asked for {odd!r}, which has a line break in its name"
+            raise ReconcilerError(problem, "Rename the folder or file, and commit that.")
         wanted = "".join(f"{name}\n" for name in names).encode()
         output = self._run("cat-file", "--batch", "--buffer", stdin=wanted) if names else b""
         position = 0
