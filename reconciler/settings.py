@@ -7,8 +7,9 @@ What belongs to an installation rather than to a run stands in ``reconciler.yaml
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 DEFAULT_FOLDER = Path("desired-state")
 DEFAULT_DATABASE = "embedded"
@@ -28,8 +29,7 @@ _REPOSITORY_VARIABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What every command is told. ``verbosity`` is -1 (quiet), 0, 1 or 2."""
 
     desired_state: Path = DEFAULT_FOLDER

@@ -7,11 +7,11 @@ import os
 import re
 import sys
 import traceback
-from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import click
+from msgspec.structs import replace
 
 from reconciler import __version__
 from reconciler.cli import signals

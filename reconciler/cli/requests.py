@@ -6,10 +6,11 @@ import json
 import os
 import stat
 import tempfile
-from dataclasses import replace
 from errno import EISDIR
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from reconciler.database.connection import OpenDatabase
 from reconciler.database.opening import EMBEDDED, open_database

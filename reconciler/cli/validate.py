@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from importlib import import_module
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from reconciler.cli.app import Command
 from reconciler.cli.output import Output

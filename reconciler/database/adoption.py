@@ -6,10 +6,10 @@ They are set aside, the schema is made, every row is copied, what was set aside 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from reconciler.database.connection import Connection
@@ -49,8 +49,7 @@ _STEPS: Final = (
 _ASKING: Final = frozenset(step for step in _STEPS if step.startswith("write_"))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundConfiguration:
+class FoundConfiguration(Struct, frozen=True):
     """A live row of MachShop's; ``text`` is its configuration as PostgreSQL prints it."""
 
     key: ConfigurationKey

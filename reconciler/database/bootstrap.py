@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
@@ -11,8 +12,7 @@ from reconciler.model.desired import Site
 from reconciler.model.files import UserEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Bootstrapped:
+class Bootstrapped(Struct, frozen=True):
     """How many rows were added."""
 
     sites: int

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
 from reconciler.model.desired import ConfigurationKey
 
 
-@dataclass(frozen=True, slots=True)
-class StoredConfiguration:
+class StoredConfiguration(Struct, frozen=True):
     """A live row; ``text`` is its configuration as PostgreSQL prints it."""
 
     key: ConfigurationKey
@@ -21,8 +21,7 @@ class StoredConfiguration:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSignoff:
+class StoredSignoff(Struct, frozen=True):
     """A recorded signature; what MachShop's own programs wrote may be more than files hold."""
 
     key: ConfigurationKey
@@ -36,8 +35,7 @@ class StoredSignoff:
     notes: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredUser:
+class StoredUser(Struct, frozen=True):
     """A row of MachShop's users."""
 
     id: UUID

@@ -8,10 +8,10 @@ which trigger it was, where a setting was made, who holds a lock.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from msgspec import Struct
 from psycopg import errors
 
 from reconciler.database.connection import Connection
@@ -36,8 +36,7 @@ _MIGRATE = "Run `reconciler db migrate` to bring the schema up to date."
 _AGAIN = "The connection was lost; nothing was half-written."
 
 
-@dataclass(frozen=True, slots=True)
-class _Cause:
+class _Cause(Struct, frozen=True):
     """A kind of error: what it means, what to do, and the setting that is behind it."""
 
     kind: type[psycopg.Error]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query, sql_root
@@ -17,8 +18,7 @@ _SCHEMA_PUBLIC = "SET LOCAL search_path = public, pg_temp"
 _MACHSHOP_TABLES = ["public.sites", "public.users"]
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """One step of the schema."""
 
     version: int
@@ -31,8 +31,7 @@ class Migration:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationState:
+class MigrationState(Struct, frozen=True):
     """Where a database's schema stands."""
 
     applied: tuple[Migration, ...]

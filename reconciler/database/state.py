@@ -7,10 +7,11 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.database.connection import Connection
 from reconciler.database.sql_files import query
@@ -29,8 +30,7 @@ from reconciler.model.live import (
 _MOST_COMPARED = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class UnmanagedSite:
+class UnmanagedSite(Struct, frozen=True):
     """A site with live configurations that no folder describes."""
 
     site_id: UUID
@@ -39,8 +39,7 @@ class UnmanagedSite:
     formerly_managed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SignoffKey:
+class SignoffKey(Struct, frozen=True):
     """What makes a signoff the same signoff."""
 
     key: ConfigurationKey

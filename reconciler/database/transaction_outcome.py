@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg import errors
 
 from reconciler.database.connection import Connection
@@ -21,8 +21,7 @@ class Outcome(Enum):
     IN_PROGRESS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A server process while it runs one transaction.
 
     It is another process once its number is used again. Behind a pooler it may work for somebody

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
@@ -31,8 +31,7 @@ from reconciler.model.derived import SiteRecords
 from reconciler.model.errors import LockNotObtainedError, ReconcilerError
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """One row of ``reconcile_runs``. ``status`` is applied, failed or refused."""
 
     id: UUID
@@ -53,8 +52,7 @@ class RunRecord:
         return f"{commit} {self.message}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class StagedSignature:
+class StagedSignature(Struct, frozen=True):
     """The part of a staged change that only a signoff has."""
 
     aspect: str
@@ -66,8 +64,7 @@ class StagedSignature:
     metadata: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class StagedChange:
+class StagedChange(Struct, frozen=True):
     """A change as it is written: whole, with the configuration it leads to."""
 
     site_id: UUID

@@ -7,9 +7,9 @@ was found to be in order, all that is left to be done is to look at the scalars.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 from pydantic_core import from_json
 
@@ -28,8 +28,7 @@ _Look: TypeAlias = tuple[int, int]
 """How many lines and how many commas there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What files of one outline say, as far as it is the same in all of them."""
 
     outline: Outline

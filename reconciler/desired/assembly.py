@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from reconciler.desired.common_files import CommonFiles
 from reconciler.desired.site_files import SiteReader, SiteReading

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.desired.git import GitFolder
 from reconciler.desired.yaml.reader import read_yaml
@@ -28,8 +29,7 @@ UNKNOWN = ChangeAuthors(certain=False)
 _ABOUT_THE_CHANGE = ("enabled", "version", "configuration")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """What one file says of a configuration: its own file, a profile's entry, a site's profiles."""
 
     path: str

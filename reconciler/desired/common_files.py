@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from reconciler.desired.file_models import read_manifest_part, read_model
@@ -27,16 +27,14 @@ from reconciler.rules.catalog import earlier_dialect
 Model = TypeVar("Model", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A file that was read: where it stands, its places, and what it says."""
 
     place: Place
     document: Document
 
 
-@dataclass
-class CommonFiles:
+class CommonFiles(Struct):
     """What all sites share, as far as it could be read, and every finding about those files."""
 
     project: tuple[ProjectFile, Document] | None = None

@@ -9,8 +9,9 @@ import os
 import stat
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciler.desired.source_tree import LARGEST_FILE_BYTES, where_it_leads
 from reconciler.model.diagnostic import Diagnostic, Location
@@ -20,8 +21,7 @@ _NEW_FILE_MODE = 0o666
 _READ_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
+class FileContent(Struct, frozen=True):
     """A file as it was read: where it really lies, and its bytes; None where there is none."""
 
     path: Path

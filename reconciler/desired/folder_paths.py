@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.desired.layout import Place, looks_misnamed, place_of, where_it_belongs
 from reconciler.desired.source_tree import SourceTree
@@ -19,8 +20,7 @@ _NEEDED = (
 )
 
 
-@dataclass(slots=True)
-class FolderPaths:
+class FolderPaths(Struct):
     """The files of a desired state, each in its place."""
 
     common: list[tuple[Place, str]] = field(default_factory=list)

@@ -11,13 +11,13 @@ import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from sys import intern
 from typing import IO, Any, NamedTuple
 
 from git import Git, GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, Repo
 from git.exc import NoSuchPathError
+from msgspec import Struct
 
 from reconciler.desired.git_log import COMMIT_NAME, LOG_OF_TOUCHES, touches
 from reconciler.desired.tree_object import as_text
@@ -63,8 +63,7 @@ class TreeEntry(NamedTuple):
         return self.mode in _REGULAR
 
 
-@dataclass(frozen=True, slots=True)
-class GitFolder:
+class GitFolder(Struct, frozen=True):
     """A folder inside a repository, which need not exist in the working tree."""
 
     root: Path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from reconciler.desired.git import SYMLINK, GitFolder, TreeEntry, open_folder
 from reconciler.desired.source_tree import (
@@ -168,8 +169,7 @@ def committed_blobs(git: GitFolder, commit: str) -> dict[str, str]:
     return {path: entry.blob for path, entry in _select(git, entries).files.items()}
 
 
-@dataclass(slots=True)
-class _Selected:
+class _Selected(Struct):
     """The entries of a tree: files to read, findings about others, and what is no part of it."""
 
     files: dict[str, TreeEntry] = field(default_factory=dict)

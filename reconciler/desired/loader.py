@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.desired.assembly import assembled
 from reconciler.desired.common_files import CommonFiles, CommonReader
@@ -43,8 +45,7 @@ class Beside(NamedTuple):
     readings: Mapping[str, SiteReading] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a desired state was put together from, so that another like it can share it."""
 
     tree: SourceTree
@@ -55,8 +56,7 @@ class Parts:
     beside: Beside | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A desired state as far as it could be read, and every finding about its files."""
 
     state: DesiredState | None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from reconciler.desired.alike_files import AlikeFiles
 from reconciler.desired.common_files import CommonFiles, require_same
@@ -56,8 +57,7 @@ class _Row(NamedTuple):
     remark: Remark
 
 
-@dataclass(slots=True)
-class SiteReading:
+class SiteReading(Struct):
     """What came of reading one site's folder."""
 
     slug: str

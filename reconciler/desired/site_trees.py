@@ -7,7 +7,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.desired.git import GitFolder
 from reconciler.desired.tree_object import FOLDER, as_text, items_of
@@ -20,8 +21,7 @@ _NO_UTF_8 = "\\"
 """What bytes that are no UTF-8 are shown with, so that their name is not git's any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteTrees:
+class SiteTrees(Struct, frozen=True):
     """What git calls each site's folder, and all that is not one site's.
 
     Two commits with the same name for a folder have the same in it, byte for byte.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.model.desired import Revision
 from reconciler.model.diagnostic import Diagnostic, Location
@@ -63,8 +64,7 @@ class ReadFiles(Files):
         return self._identities.get(path)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTree:
+class SourceTree(Struct, frozen=True):
     """A desired state's files: bytes by path relative to its folder, in path order.
 
     ``prefix`` is put before a relative path wherever a path is shown, so that it can be opened.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
 
 
 class AdoptionCode(StrEnum):
@@ -20,8 +21,7 @@ class AdoptionCode(StrEnum):
     SIGNOFF_RENUMBERED = "signoff-renumbered"
 
 
-@dataclass(frozen=True, slots=True)
-class AdoptionFinding:
+class AdoptionFinding(Struct, frozen=True):
     """Something about one row that a person has to look at; it never holds a value.
 
     ``found_in`` is the row's table, ``place`` a JSON pointer into its configuration or its id.
@@ -35,8 +35,7 @@ class AdoptionFinding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class TableCount:
+class TableCount(Struct, frozen=True):
     """How many rows a table had, how many of them it has now, and how many no table can hold."""
 
     name: str
@@ -45,8 +44,7 @@ class TableCount:
     left_over: int
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedConfiguration:
+class JudgedConfiguration(Struct, frozen=True):
     """A live configuration as it is adopted.
 
     ``config_hash`` is None where it cannot be hashed, and its old one is kept. What is
@@ -58,8 +56,7 @@ class JudgedConfiguration:
     problems: tuple[tuple[AdoptionCode, str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """What one adoption did. ``committed`` is False where it was only tried."""
 
     run_id: UUID

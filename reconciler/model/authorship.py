@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Authorship:
+class Authorship(Struct, frozen=True):
     """Who last touched a file in git.
 
     ``age`` orders commits, the newest first; not ``certain`` where the clone's history ends.
@@ -16,5 +15,5 @@ class Authorship:
     author_name: str
     author_email: str
     subject: str
-    age: int = field(default=0, compare=False)
+    age: int = 0
     certain: bool = True

@@ -54,7 +54,8 @@ class FieldDifference:
     ``source`` is the file the new value comes from.
     """
 
-    # No model: a plan that activates everything has a million of these.
+    # No model: a plan that activates everything has a million of these. And no Struct: a plan is a
+    # model, and knows how to check and write dataclasses.
     pointer: str
     operation: Operation
     old: Any = None

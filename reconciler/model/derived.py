@@ -6,16 +6,16 @@ follow from the desired state alone, so one digest a site says whether the datab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.manifest import ConflictScope
 from reconciler.model.relations import ConfigurationVerdict, ConflictType, Resolution
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredSignature:
+class RequiredSignature(Struct, frozen=True):
     """An aspect of a site's extension that asks for the signature of a role."""
 
     extension: str
@@ -24,8 +24,7 @@ class RequiredSignature:
     enforced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SiteConflict:
+class SiteConflict(Struct, frozen=True):
     """A conflict as one site sees it: ``extension`` is its own, and ``other`` mostly as well.
 
     ``other_site`` is None where both are at this site; then ``extension`` is the lesser name.
@@ -59,8 +58,7 @@ class SiteConflict:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SiteRecords:
+class SiteRecords(Struct, frozen=True):
     """The derived records of one site, each kind in a fixed order, and a digest over them all."""
 
     site_id: UUID
@@ -71,8 +69,7 @@ class SiteRecords:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedDigest:
+class RecordedDigest(Struct, frozen=True):
     """With which digest a site's derived records were last written, and by which run.
 
     ``digest`` is None where that run could not write them whole.
@@ -82,8 +79,7 @@ class RecordedDigest:
     run_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(Struct, frozen=True):
     """A site that no change touches, and whose derived records are not those of the database."""
 
     site: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from reconciler.model.diagnostic import Location
 from reconciler.model.document import Document, JsonObject, Path
@@ -25,8 +26,7 @@ class ConfigurationKey(NamedTuple):
     extension_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """A managed plant. ``slug`` is its folder's name, ``id`` its row in ``sites``."""
 
     slug: str
@@ -41,8 +41,7 @@ class Site:
     windows: tuple[WindowEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One source of a configuration: a profile or the site's own file."""
 
     document: Document
@@ -66,8 +65,7 @@ def merged(layers: Sequence[Layer]) -> JsonObject:
     return configuration
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredConfiguration:
+class DesiredConfiguration(Struct, frozen=True):
     """One extension enabled at one site: the profiles and the site's own file, merged.
 
     What it holds is in its layers' documents alone, which may be read only when they are asked:
@@ -121,8 +119,7 @@ class DesiredConfiguration:
         return self.layers[-1].document.locate(self.layers[-1].base)
 
 
-@dataclass(frozen=True, slots=True)
-class OptOut:
+class OptOut(Struct, frozen=True):
     """An extension that a profile brings in at a site and that the site's own file disables."""
 
     site: Site
@@ -131,8 +128,7 @@ class OptOut:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeAuthors:
+class ChangeAuthors(Struct, frozen=True):
     """Who wrote what a configuration says now, as far as git knows.
 
     Not ``certain`` where that is not committed, or the history that would tell is not there.
@@ -143,8 +139,7 @@ class ChangeAuthors:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """The commit a desired state was read at.
 
     ``dirty`` says that the working tree differs from it; ``commit`` is None outside git; ``ref``
@@ -159,8 +154,7 @@ class Revision:
     ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadSites:
+class UnreadSites(Struct, frozen=True):
     """The managed sites that were not read, because all is known of them (``model.settled``).
 
     Everything there is in the database as the files have it.
@@ -174,8 +168,7 @@ class UnreadSites:
     """What is enabled there, at which version, and may conflict with something at another site."""
 
 
-@dataclass(frozen=True)
-class DesiredState:
+class DesiredState(Struct, frozen=True, dict=True):
     """Everything a desired-state folder says, once it could be read."""
 
     project: ProjectFile

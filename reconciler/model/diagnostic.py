@@ -5,9 +5,9 @@ The kinds themselves are listed in ``reconciler.model.kinds``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
 MOST_FINDINGS = 1_000
@@ -94,8 +94,7 @@ class Diagnostic(BaseModel):
         return place.path, place.line, place.column, self.code, self.message, *concerned, self.hint
 
 
-@dataclass(frozen=True, slots=True)
-class DiagnosticKind:
+class DiagnosticKind(Struct, frozen=True):
     """A kind of finding: its stable code, and the sentences it is reported with.
 
     ``message`` and ``hint`` are ``str.format`` templates over the facts given to ``at``.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from reconciler.model.files import SignoffEntry
 
@@ -17,8 +18,7 @@ class Remark(NamedTuple):
     signoffs: tuple[SignoffEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Enabled:
+class Enabled(Struct, frozen=True):
     """The extensions that one site enables, in their order, each with its version and hash."""
 
     extensions: tuple[str, ...] = ()

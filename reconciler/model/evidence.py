@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
 
@@ -43,8 +43,7 @@ class Mismatch(StrEnum):
     ROLLUP_DIFFERS = "rollup-differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Tampering:
+class Tampering(Struct, frozen=True):
     """One place where the audit log is not what was recorded.
 
     ``position`` is the place in the site's chain, None for a row that no link names and for a
@@ -59,8 +58,7 @@ class Tampering:
     sequence: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """What came of verifying the audit log. ``tampering`` holds the first places, in order."""
 
     rows: int
@@ -71,16 +69,14 @@ class Verification:
     """Whether there are other places beyond those listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRange:
+class TimeRange(Struct, frozen=True):
     """From ``since`` to before ``until``; None is open."""
 
     since: datetime | None = None
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChainPart:
+class ChainPart(Struct, frozen=True):
     """The links ``first`` to ``last`` of a site's chain; both None where it has none.
 
     ``before`` is the chain's hash at the link before the first, None at the beginning; ``head``
@@ -95,8 +91,7 @@ class ChainPart:
     head: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
+class AuditRecord(Struct, frozen=True):
     """An audit row as it is read, and where asked for its link and the text that was hashed.
 
     A link whose row is gone has no ``id`` and no text; a row that no link names no position.
@@ -124,8 +119,7 @@ class AuditRecord:
     chain_hash: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureRecord:
+class SignatureRecord(Struct, frozen=True):
     """A signature as it was recorded: who, in which role, when, what it says and of what."""
 
     site_id: UUID

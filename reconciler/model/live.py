@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
 from reconciler.model.desired import ConfigurationKey
@@ -20,8 +20,7 @@ class DatabaseIdentity(BaseModel):
     schema_version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One side of a configuration in the database, live or last-applied, without its body."""
 
     version: str
@@ -30,8 +29,7 @@ class Row:
     """Computed by the server over what is stored, so that a forged hash does not hide an edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseRow:
+class DatabaseRow(Struct, frozen=True):
     """A (site, extension) in the database: what is live, and what was last applied."""
 
     key: ConfigurationKey
@@ -46,8 +44,7 @@ class DatabaseRow:
         return self.live != self.applied
 
 
-@dataclass(frozen=True, slots=True)
-class LastChange:
+class LastChange(Struct, frozen=True):
     """The newest entry of the audit log about a row, the reconciler's own or another's.
 
     ``by`` is the MachShop user it is attributed to, else the database role that made it.
@@ -61,8 +58,7 @@ class LastChange:
     run_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfBandEdit:
+class OutOfBandEdit(Struct, frozen=True):
     """The newest change to a row that was not the reconciler's, from the audit log.
 
     ``earlier_by`` are those who changed it before that, since the reconciler last wrote it.

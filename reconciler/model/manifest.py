@@ -7,11 +7,11 @@ does not rely on may be anything, what it relies on is precise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
@@ -192,8 +192,7 @@ class ContractContent(ManifestPart):
     incompatibilities: list[Incompatibility] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """One extension at one version, and the file that says so."""
 
     content: ManifestContent
@@ -215,8 +214,7 @@ def plain_version(version: str) -> str:
     return version.removeprefix("v")
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(Struct, frozen=True, dict=True):
     """The manifests by extension and version (without "v"), and the contracts by capability."""
 
     manifests: Mapping[str, Mapping[str, Manifest]] = field(default_factory=dict)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from uuid import UUID
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class TableSize:
+
+class TableSize(Struct, frozen=True):
     """How large a table is: rows as the server estimates them, bytes with all indexes."""
 
     table: str
@@ -16,8 +16,7 @@ class TableSize:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunFigures:
+class RunFigures(Struct, frozen=True):
     """The runs of one kind and outcome: how many, when the newest was (Unix time), how long ago."""
 
     kind: str
@@ -27,8 +26,7 @@ class RunFigures:
     newest_age: float
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFigures:
+class SiteFigures(Struct, frozen=True):
     """What stands at one site, or, where ``site_id`` is None, at all sites together.
 
     ``head_age`` is that of the newest audit row, ``oldest_age`` that of the oldest one that is not
@@ -47,8 +45,7 @@ class SiteFigures:
     oldest_age: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """All figures. Only those of the schema, while migrations are pending."""
 
     schema_version: int

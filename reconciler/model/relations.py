@@ -6,10 +6,11 @@ Computed from the desired state and its catalog alone: no row, no clock.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.manifest import ConflictScope
@@ -39,8 +40,7 @@ class Resolution(NamedTuple):
     """Why it is not satisfied."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Neighbourhood:
+class Neighbourhood(Struct, frozen=True, eq=False):
     """How the dependencies of one extension are met, where there is nothing to say about it.
 
     One object stands for it at every site that has the same; the ids of sites in it mean nothing.
@@ -59,8 +59,7 @@ class ConflictType(StrEnum):
     DEPENDENCY = "dependency"
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Two extensions that must not be enabled together, each pair once for each cause.
 
     ``first`` is the lesser key of the two. Only a conflict of scope ``global`` can span two sites.
@@ -99,8 +98,7 @@ class Conflict:
         return self.other(state) + topic + more
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationVerdict:
+class ConfigurationVerdict(Struct, frozen=True):
     """What validation says of one configuration.
 
     ``errors`` are the errors that a waiver accepted, and any other: one that stands in the way of
@@ -119,8 +117,7 @@ class ConfigurationVerdict:
         return not self.errors
 
 
-@dataclass(frozen=True, slots=True)
-class Relations:
+class Relations(Struct, frozen=True):
     """Everything that is known of a desired state's extensions among themselves."""
 
     resolutions: Mapping[UUID, Sequence[Resolution]] = field(default_factory=dict)

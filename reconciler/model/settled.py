@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import TypeAdapter
 
 from reconciler.model.diagnostic import Diagnostic
@@ -35,8 +35,7 @@ class SettledSite(NamedTuple):
     needed_signoffs: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """Sites as they are noted to be settled at a commit, by their names.
 
     ``context`` is a digest over all that the sites share, ``on`` the day they were judged on.
@@ -48,8 +47,7 @@ class Noted:
     sites: Mapping[str, SettledSite]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Which sites are settled, as they are at a commit; see ``Noted``.
 
     ``trees`` has git's name of each site's folder, by the site's own; ``signed`` are those where
@@ -64,8 +62,7 @@ class Settled:
     outdated: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class LeftUnread:
+class LeftUnread(Struct, frozen=True):
     """The settled sites that are not read: all but those in ``but_for``.
 
     There may be any number of them, so that no more is held of each than its name, and that of

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from reconciler.model.change import FieldDifference
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A snapshot without what it holds, but with how much. ``run_id`` is None for one by request.
 
     ``drifted`` of the configurations had been edited by hand: their values were not kept.
@@ -30,8 +30,7 @@ class Snapshot:
     signoffs: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeptConfiguration:
+class KeptConfiguration(Struct, frozen=True):
     """One extension in a snapshot, or live. ``kept`` says whether its values are known."""
 
     version: str | None
@@ -41,8 +40,7 @@ class KeptConfiguration:
     kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSignature:
+class KeptSignature(Struct, frozen=True):
     """A signature in a snapshot."""
 
     extension: str
@@ -54,16 +52,14 @@ class KeptSignature:
     config_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One side of a comparison: a snapshot, or with None what is live."""
 
     snapshot: Snapshot | None
     configurations: Mapping[str, KeptConfiguration]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """An extension that two sides do not have alike; None is the side that has none.
 
     ``comparable`` says whether both sides' values are known, so that ``differences`` is all.
@@ -88,8 +84,7 @@ class Doubt(StrEnum):
     MISSING_SIGNATURE = "missing-signature"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One extension of one snapshot, beside what the history had there then.
 
     ``kept`` is False where the snapshot lacks it. ``digest_now`` is the digest of what the
@@ -113,8 +108,7 @@ class Entry:
     edited: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Doubted:
+class Doubted(Struct, frozen=True):
     """An entry of a snapshot that is not what it says, or not what the history says.
 
     ``aspect`` is what a doubted signature signs.
@@ -128,8 +122,7 @@ class Doubted:
     aspect: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignaturesKept:
+class SignaturesKept(Struct, frozen=True):
     """The signatures of one snapshot, as JSON, and how far the site's audit log had come."""
 
     snapshot_id: UUID
@@ -139,8 +132,7 @@ class SignaturesKept:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureRow:
+class SignatureRow(Struct, frozen=True):
     """A recorded signature, as JSON, and how far the site's audit log had come.
 
     ``position`` is None where the audit log knows nothing of it.

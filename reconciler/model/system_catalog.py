@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 Facts: TypeAlias = Mapping[str, Any]
 """What is known of one object, as JSON values."""
@@ -12,8 +13,7 @@ Objects: TypeAlias = Mapping[str, Facts]
 """Objects of one subject by their names, as SQL would write them."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemCatalog:
+class SystemCatalog(Struct, frozen=True):
     """The objects of one database at one moment.
 
     ``unchecked`` says, a sentence each, what the login that read it may not see.

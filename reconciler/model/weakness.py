@@ -6,7 +6,8 @@ The kinds themselves are listed in ``reconciler.model.weaknesses``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.diagnostic import Severity
 from reconciler.model.system_catalog import Facts
@@ -14,8 +15,7 @@ from reconciler.model.system_catalog import Facts
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Weakness:
+class Weakness(Struct, frozen=True):
     """A weakness found: its stable code, the object it is about, and the statement that mends it.
 
     Names come from the database and are untrusted where they are shown.
@@ -33,8 +33,7 @@ class Weakness:
         return _WEIGHT[self.severity], self.code, self.name, self.message
 
 
-@dataclass(frozen=True, slots=True)
-class WeaknessKind:
+class WeaknessKind(Struct, frozen=True):
     """A kind of weakness. ``message`` and ``hint`` are ``str.format`` templates.
 
     They are filled with the object's name and facts, and where a fact differs with ``expected``
@@ -59,8 +58,7 @@ class WeaknessKind:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(Struct, frozen=True):
     """What an examination found, in reporting order, and what it could not look at."""
 
     weaknesses: tuple[Weakness, ...]

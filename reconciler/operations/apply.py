@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import psycopg
+from msgspec import Struct
 from psycopg import errors
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
@@ -62,8 +62,7 @@ def _nothing_more() -> None:
     return
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyRequest:
+class ApplyRequest(Struct, frozen=True):
     """What to apply, and how.
 
     ``expected`` is a plan that was made and reviewed before: exactly that is applied, or nothing;
@@ -87,8 +86,7 @@ class ApplyRequest:
     when_applied: Callable[[], None] = _nothing_more
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What came of an apply.
 
     ``run_id`` is None where nothing was written: nothing to do, not confirmed, not valid, or

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.database import audit as database
 from reconciler.database.connection import Connection, OpenDatabase, reading
@@ -20,16 +21,14 @@ from reconciler.rules.suggestion import listed
 MOST_PLACES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRequest:
+class AuditRequest(Struct, frozen=True):
     """Which sites: globs over slugs, as the desired-state folder has them, names, or ids."""
 
     folder: Path
     sites: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What came of it, and what the sites are called."""
 
     verification: Verification

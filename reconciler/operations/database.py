@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from reconciler.database import audit
 from reconciler.database.adoption import is_adoptable
@@ -24,8 +25,7 @@ from reconciler.operations.adoption import UTC, adopt
 from reconciler.operations.desired_state import Source, check_desired_state
 
 
-@dataclass(frozen=True, slots=True)
-class Bootstrap:
+class Bootstrap(Struct, frozen=True):
     """What a bootstrap added."""
 
     migrations: int
@@ -33,8 +33,7 @@ class Bootstrap:
     users: int
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
+class Migrated(Struct, frozen=True):
     """The migrations that were applied, or would be, and what was adopted on the way."""
 
     migrations: Sequence[Migration]

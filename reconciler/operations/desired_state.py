@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.desired.change_authors import change_authors
 from reconciler.desired.git import open_folder
@@ -32,8 +34,7 @@ from reconciler.rules.check import check, check_people
 from reconciler.rules.relations import Installation
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a desired state is read from: a folder, as it is now or at a commit.
 
     ``since`` is a commit: whoever changed a configuration after it may not sign it. ``named`` is
@@ -46,8 +47,7 @@ class Source:
     named: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A desired state with every finding about it, in reporting order."""
 
     state: DesiredState | None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
+from msgspec import Struct
 
 from reconciler.desired.editing.edit import with_replaced
 from reconciler.desired.file_access import read_file, replace_file
@@ -27,8 +27,7 @@ LARGEST_SECRET_BYTES = 64 * 1024
 """Room for keys and certificates; a file of a desired state has at most a mebibyte."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A value of one site's own file, by the JSON Pointer that findings name it with."""
 
     site: str
@@ -36,8 +35,7 @@ class Place:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """A file in which a secret was encrypted; ``in_git``: the last commit has its plaintext."""
 
     path: Path

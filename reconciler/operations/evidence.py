@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.database import evidence as database
 from reconciler.database.connection import Connection, OpenDatabase
@@ -27,8 +29,7 @@ from reconciler.operations.audit import (
 _BEGINNING_OF_ID = re.compile(r"[0-9a-f][0-9a-f-]{0,35}")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What is recorded about the sites asked for in a range of time.
 
     The streams read the database as it was at one moment, each from its beginning when it is
@@ -84,8 +85,7 @@ def open_evidence(
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeQuery:
+class ChangeQuery(Struct, frozen=True):
     """Which audit rows: globs of extensions, a range of time, how the id of a run begins."""
 
     extensions: tuple[str, ...] = ()
@@ -93,8 +93,7 @@ class ChangeQuery:
     run: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Audit rows as a stream, what the sites are called, and the users' full names."""
 
     records: Iterator[AuditRecord]

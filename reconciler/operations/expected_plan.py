@@ -6,8 +6,9 @@ A plan file is applied exactly as it is, once, to the database it was made from,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC
+
+from msgspec.structs import replace
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection

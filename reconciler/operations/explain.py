@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.errors import InvalidDesiredStateError, UsageError
@@ -11,8 +11,7 @@ from reconciler.rules.explanation import Explained, explained_site
 from reconciler.rules.suggestion import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """What is known of a site, or of one extension there, with the findings about it."""
 
     site: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.database import export as database
 from reconciler.database.connection import OpenDatabase, reading
@@ -26,8 +27,7 @@ from reconciler.operations.export_reading import Live, read_live
 from reconciler.operations.plan import require_current_schema
 
 
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
+class ExportRequest(Struct, frozen=True):
     """What to export, where to, and what MachShop's tables do not say.
 
     ``desired_state`` is where settings, slugs, signers and the catalog are taken from, as far as
@@ -44,8 +44,7 @@ class ExportRequest:
     without_catalog: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedSite:
+class ExportedSite(Struct, frozen=True):
     """How much was written of one site."""
 
     slug: str
@@ -54,8 +53,7 @@ class ExportedSite:
     signoffs: int
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """What was written, what could not be, and how many errors validation finds in it."""
 
     out: Path
@@ -70,8 +68,7 @@ class Exported:
     """The desired state that nothing could be taken from, though it is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(Struct, frozen=True):
     """The desired state that there is: its files, and what they say as far as they are read."""
 
     tree: SourceTree | None = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from reconciler.database.export import StoredConfiguration, StoredSignoff, StoredUser
@@ -17,8 +17,7 @@ from reconciler.model.document import JsonObject, JsonValue
 from reconciler.model.files import SignoffEntry, UserEntry
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFacts:
+class SiteFacts(Struct, frozen=True):
     """One site as its ``site.yaml`` will have it; ``before`` is how the desired state has it."""
 
     id: UUID

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.database import export as database
 from reconciler.database.connection import Connection
@@ -20,8 +21,7 @@ from reconciler.operations.export_checks import readable_configurations
 from reconciler.rules.suggestion import listed
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """What one transaction read; sites by slug."""
 
     installation: str

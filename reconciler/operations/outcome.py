@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
+from msgspec import Struct
 from tenacity import Retrying, retry_any, retry_if_exception_type, retry_if_result
 from tenacity.stop import stop_after_delay
 from tenacity.wait import wait_random_exponential
@@ -17,8 +17,7 @@ from reconciler.model.errors import OutcomeUnknownError, ReconcilerError
 _LONGEST_WAIT_SECONDS = 2.0
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """One transaction of a run, as far as it had come.
 
     ``session`` is the server process while it runs it, ``transaction`` the server's name of it;

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
 import psycopg
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.database.connection import (
     LOCK_TIMEOUT_SECONDS,
@@ -40,8 +41,7 @@ SHORT_WAIT_SECONDS = 1.0
 """How long a lock is waited for where settled sites are asked for: without them, all is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
+class PlanRequest(Struct, frozen=True):
     """What to plan. ``base`` is a ref that origins are told by."""
 
     source: Source
@@ -51,8 +51,7 @@ class PlanRequest:
     allow_unmanage: bool = False
 
 
-@dataclass(frozen=True)
-class PreparedRequest:
+class PreparedRequest(Struct, frozen=True, dict=True):
     """A request whose desired states were read and checked.
 
     ``unread`` are the sites of which nothing was read, because they are settled in the database;

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.database import state as database
 from reconciler.database.connection import Connection
@@ -17,8 +18,7 @@ from reconciler.planning.selection import Selection
 from reconciler.rules.suggestion import listed
 
 
-@dataclass(frozen=True, slots=True)
-class Concerned:
+class Concerned(Struct, frozen=True):
     """Rows of the managed sites that a plan has to look at."""
 
     rows: Mapping[ConfigurationKey, DatabaseRow]

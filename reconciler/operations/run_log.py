@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import psycopg
+from msgspec import Struct, field
 
 from reconciler import __version__
 from reconciler.database import writer
@@ -24,8 +24,7 @@ def kind_of(scope: Scope) -> str:
     return "apply" if scope is Scope.ALL else "drift"
 
 
-@dataclass(frozen=True, slots=True)
-class RunLog:
+class RunLog(Struct, frozen=True):
     """How one run is recorded."""
 
     kind: str

@@ -5,9 +5,10 @@ A signature that would not count is refused. Nothing is committed to git.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciler.desired.editing.edit import with_appended
 from reconciler.desired.file_access import FileContent, read_file, replace_file
@@ -27,8 +28,7 @@ from reconciler.rules.compliance import (
 from reconciler.rules.suggestion import did_you_mean, listed
 
 
-@dataclass(frozen=True, slots=True)
-class Signable:
+class Signable(Struct, frozen=True):
     """One configuration, the signatures that it asks for, and those it still lacks."""
 
     folder: Path
@@ -52,8 +52,7 @@ class Signable:
         return shown
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """What somebody is about to say: ``role`` None is the one that the site lists them for."""
 
     aspect: str
@@ -64,8 +63,7 @@ class Signature:
     notes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A signature that counts, and what its file becomes."""
 
     signable: Signable

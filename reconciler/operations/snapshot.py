@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.database import snapshots as database
 from reconciler.database.connection import Connection, OpenDatabase, writing
@@ -36,16 +37,14 @@ LONGEST_REASON = 128
 _BEGINNING_OF_ID = re.compile(r"[0-9a-f][0-9a-f-]{3,35}")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Snapshots, and what the sites are called."""
 
     snapshots: tuple[Snapshot, ...]
     names: Mapping[UUID, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What one snapshot holds: each extension's values as if all were new, secrets replaced."""
 
     snapshot: Snapshot
@@ -55,8 +54,7 @@ class Shown:
     signatures: tuple[KeptSignature, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """What two sides of one site do not have alike, by extension."""
 
     site: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from uuid import UUID
 
 import rfc8785
+from msgspec import Struct, field
 
 from reconciler.database import snapshots as database
 from reconciler.database.connection import OpenDatabase
@@ -26,8 +26,7 @@ from reconciler.operations.snapshot_signatures import doubted_signatures
 MOST_DOUBTED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotsVerified:
+class SnapshotsVerified(Struct, frozen=True):
     """How much was verified, the first entries that do not fit, and whether there are others."""
 
     snapshots: int
@@ -63,8 +62,7 @@ def verify_snapshots(request: AuditRequest, open_database: OpenDatabase) -> Snap
         )
 
 
-@dataclass(slots=True)
-class _Counts:
+class _Counts(Struct):
     """How much has been looked at so far."""
 
     snapshots: set[UUID] = field(default_factory=set)

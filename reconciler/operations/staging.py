@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.database.writer import StagedChange, StagedSignature
 from reconciler.model.change import Action, Change, Signature
@@ -15,8 +16,7 @@ from reconciler.model.plan import Plan
 from reconciler.planning.safety import ReasonsBySubject
 
 
-@dataclass(frozen=True, slots=True)
-class Forced:
+class Forced(Struct, frozen=True):
     """That somebody had a blocked plan applied: why, and what was overridden."""
 
     reason: str

@@ -7,9 +7,11 @@ of it, and everything is read.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.database.connection import Connection
 from reconciler.database.settled import (
@@ -46,8 +48,7 @@ from reconciler.rules.relations import conflicts_elsewhere
 _MOST_READ_APART = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Partly:
+class Partly(Struct, frozen=True):
     """A desired state, and its base, of which some sites were not read.
 
     ``base`` is None where none was asked for. ``unread`` are those sites.
@@ -149,8 +150,7 @@ def sites_of(paths: Collection[str], prefix: str) -> set[str] | None:
     return {path[len(beginning) :].split("/", 1)[0] for path in paths}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """Reads ``others``, the sites that have to be read."""
 
     connection: Connection

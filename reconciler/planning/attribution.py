@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.authorship import Authorship
 from reconciler.model.change import Action, FieldDifference, Operation
@@ -14,8 +15,7 @@ from reconciler.planning.compare import Divergence
 NOT_COMMITTED = "not committed"
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Struct, frozen=True):
     """Who stands behind a change, and the file that says it."""
 
     path: str

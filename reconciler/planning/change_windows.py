@@ -6,9 +6,10 @@ Nothing here looks at a clock: the instant is given. Time is looked at in whole 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from reconciler.model.desired import DesiredState
 from reconciler.model.files import WindowEntry
@@ -27,8 +28,7 @@ _HORIZON = (1 << HORIZON_DAYS * DAY_MINUTES) - 1
 _MOST_SITES_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """Whether changes may be applied at an instant.
 
     ``changes_at`` is when that is no longer so, in UTC; None where it stays so for 400 days.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.change import Action, Origin
 from reconciler.model.desired import ConfigurationKey, DesiredConfiguration
 from reconciler.model.live import DatabaseRow
 
 
-@dataclass(frozen=True, slots=True)
-class Divergence:
+class Divergence(Struct, frozen=True):
     """A configuration that is not as desired, or not as the reconciler left it."""
 
     key: ConfigurationKey

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.model.authorship import Authorship
 from reconciler.model.derived import Refresh
@@ -15,8 +17,7 @@ from reconciler.model.plan import BlockedReason, NeededSignoff, Scope
 from reconciler.planning.compare import Divergence
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseState:
+class DatabaseState(Struct, frozen=True):
     """What was read of the database, in one transaction."""
 
     identity: DatabaseIdentity
@@ -28,8 +29,7 @@ class DatabaseState:
     unmanaged_sites: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PlanInputs:
+class PlanInputs(Struct, frozen=True):
     """The inputs of one plan.
 
     ``divergences`` are those of the head against the database, narrowed to what the plan is

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.model.change import Action
 from reconciler.model.desired import ConfigurationKey, DesiredState
@@ -22,8 +23,7 @@ MOST_GROUPS = 20
 _TAKES_AWAY = (Action.RECONFIGURE, Action.DEACTIVATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(Struct, frozen=True):
     """How many configurations are live: of each extension, and at each site."""
 
     of_extensions: Counter[str]
@@ -36,8 +36,7 @@ class Existing:
         return cls(Counter(extensions), Counter(sites))
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """How many of the configurations that there are of one extension, or at one site, would change.
 
     Of all that there are, where neither is named.

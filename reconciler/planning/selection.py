@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
+
+from msgspec import Struct
 
 from reconciler.model.desired import ConfigurationKey, DesiredState, Site
 
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Globs over site slugs and extension ids; no glob selects everything."""
 
     sites: tuple[str, ...] = ()

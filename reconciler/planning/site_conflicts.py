@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from reconciler.model.derived import SiteConflict
 from reconciler.model.desired import ConfigurationKey, DesiredState

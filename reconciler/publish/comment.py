@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from reconciler.publish.errors import PublishError
 from reconciler.publish.github_client import Answer, GitHubClient
@@ -45,8 +46,7 @@ class CommentAction(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True)
-class CommentOutcome:
+class CommentOutcome(Struct, frozen=True):
     """What was done, where to see it (None where no comment is left), and what was cleared."""
 
     action: CommentAction

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
+
+from msgspec import Struct
 
 from reconciler.publish.errors import PublishError
 from reconciler.publish.retrying import Clocks, Limits, is_rate_limited, may_pass, seconds_to_wait
@@ -30,8 +31,7 @@ RATE_LIMIT_HINT = "GitHub's rate limit is reached: run the job again later"
 UNREACHABLE_HINT = "check GITHUB_API_URL, the network and the proxy, or githubstatus.com"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A successful answer: header names in lower case, the decoded JSON (None where empty).
 
     ``attempts`` over 1 means that an earlier attempt may have taken effect as well.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from random import SystemRandom
+
+from msgspec import Struct
 
 FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
@@ -23,8 +24,7 @@ RESET_MARGIN = 1.0
 COUNT_DIGITS = 12
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How long a publication may take.
 
     ``deadline`` (seconds) spans every request, wait and retry of one client; ``attempts``
@@ -37,8 +37,7 @@ class Limits:
     read_timeout: float = 15.0
 
 
-@dataclass(frozen=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """Where time and chance come from.
 
     ``monotonic`` measures the deadline, ``wall`` (seconds since the epoch) is compared with

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
+from msgspec import Struct
 from urllib3.exceptions import HTTPError
 
 from reconciler import __version__
@@ -32,8 +32,7 @@ class NoAnswerError(Exception):
     """The server could not be reached, or did not answer whole and in time."""
 
 
-@dataclass(frozen=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """An answer as it came: header names in lower case."""
 
     status: int
@@ -41,8 +40,7 @@ class Raw:
     data: bytes
 
 
-@dataclass(frozen=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds for making a connection, and for one read from it."""
 
     connect: float = 5.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from reconciler.model.adoption import Adoption, AdoptionFinding
 from reconciler.report.counting import counted

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.model.change import FieldDifference
@@ -20,8 +20,7 @@ _PARTS_OF_TIME = 19
 _DIFFERENCE = TypeAdapter(FieldDifference)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeEntry:
+class ChangeEntry(Struct, frozen=True):
     """One audit row. ``at`` is a time in UTC; ``facts`` are names with what they stand for.
 
     ``outside`` says that the change was not the reconciler's; ``lines`` are those of a diff.

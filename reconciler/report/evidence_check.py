@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciler import __version__
 from reconciler.report.escaping import printable, printable_json
@@ -15,8 +16,7 @@ from reconciler.report.verify import MANIFEST, check, opened
 _VERIFIER = "verify.py"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was checked, a sentence each, and what is wrong, the first places."""
 
     checked: tuple[str, ...]

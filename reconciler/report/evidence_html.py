@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import islice
@@ -13,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from reconciler import __version__
 from reconciler.model.evidence import ChainPart
@@ -24,16 +24,14 @@ MOST_A_PAGE = 1000
 INDEX = "index.html"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One file for a browser."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Where a part of a long table is: the page, how many entries, when the first and the last."""
 
     name: str

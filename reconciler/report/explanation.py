@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
+from pydantic import BaseModel, JsonValue
 
 from reconciler.model.relations import DependencyType, Resolution
 from reconciler.operations.explain import Explanation
@@ -28,15 +30,18 @@ def explanation_as_text(explanation: Explanation) -> str:
 
 def explanation_as_json(explanation: Explanation) -> str:
     """Return an explanation as JSON, ways in words and as steps."""
-    document: dict[str, Any] = asdict(explanation)
+    document: dict[str, Any] = to_builtins(explanation, enc_hook=_model_as_json)
     for shown, explained in zip(document["extensions"], explanation.extensions, strict=True):
         for link, told in zip(shown["chain"], explained.chain, strict=True):
             link["resolution"] = told.resolution._asdict()
-        if explained.opted_out is not None:
-            shown["opted_out"]["location"] = explained.opted_out.location.model_dump(mode="json")
-    document["findings"] = [each.model_dump(mode="json") for each in explanation.findings]
     written = json.dumps(document, indent=2, ensure_ascii=False, default=str)
     return printable_json_text(written) + "\n"
+
+
+def _model_as_json(value: object) -> JsonValue:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    raise NotImplementedError(type(value))
 
 
 def indent(depth: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from reconciler.operations.export import Exported
 from reconciler.report.counting import counted
@@ -21,10 +22,7 @@ def exported_as_text(exported: Exported) -> str:
 
 def exported_as_json(exported: Exported) -> str:
     """Return the whole result."""
-    facts = asdict(exported)
-    facts["out"] = str(exported.out)
-    facts["unreadable"] = exported.unreadable and str(exported.unreadable)
-    return printable_json(facts)
+    return printable_json(to_builtins(exported, enc_hook=str))
 
 
 def remarks(exported: Exported) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.model.change import Change, Frozen, Origin
 
@@ -16,8 +17,7 @@ OWN_FILE = "each site's own file"
 _WHO_AND_WHY = ("author", "author_email", "changed_by", "commit", "reason")
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """Changes that do the same thing at different sites: one at least, in the plan's order.
 
     Secrets are kept back from a plan, so those of two of its changes may well be two.

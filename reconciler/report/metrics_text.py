@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from prometheus_client import Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -22,11 +21,11 @@ def metrics_as_text(reading: Reading | None) -> str:
     return generate_latest(_Families(families)).decode()
 
 
-@dataclass(frozen=True, slots=True)
 class _Families(Collector):
     """What the library renders: families that are complete already."""
 
-    families: list[Metric]
+    def __init__(self, families: list[Metric]) -> None:
+        self.families = families
 
     def collect(self) -> Iterable[Metric]:
         """Return them."""

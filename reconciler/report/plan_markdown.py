@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from reconciler.model.diagnostic import Location
 from reconciler.model.plan import Plan
@@ -20,8 +21,7 @@ COMMENT_LIMIT = 65_536
 _ALL = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """How much is shown: each step leaves something out and says so.
 
     ``others`` is whether the values of what is not from the pull request are shown.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.change import Change, Drift, Origin
 from reconciler.model.plan import Plan
@@ -17,8 +18,7 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The changes of one origin, and the same folded over sites."""
 
     origin: Origin
@@ -31,8 +31,7 @@ class Part:
         return _TITLES[self.origin]
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(Struct, frozen=True):
     """``lead`` is what the reader came for; ``rest`` is none of this pull request's doing."""
 
     lead: tuple[Part, ...]
@@ -44,8 +43,7 @@ class Sections:
         return sum(len(part.changes) for part in self.rest)
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(Struct, frozen=True):
     """What one person did to rows with one program from one place, outside the reconciler."""
 
     by: Drift

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import asdict
 
 from reconciler.model.change import Action, FieldDifference
 from reconciler.model.snapshot import Difference, Doubt, KeptConfiguration, Snapshot

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from reconciler.model.derived import RequiredSignature
 from reconciler.model.desired import ChangeAuthors, DesiredConfiguration, DesiredState
@@ -25,8 +26,7 @@ from reconciler.rules.suggestion import did_you_mean
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Requirement:
+class Requirement(Struct, frozen=True, order=True):
     """An aspect of a configuration that asks for the signature of a role."""
 
     aspect: str

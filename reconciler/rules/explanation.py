@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.desired import DesiredState, Site
 from reconciler.model.diagnostic import Location
@@ -20,8 +21,7 @@ MOST_WORK = 120_000
 MOST_WORK_EACH = 30_000
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One way to mend something: steps that were tried and leave nothing wrong."""
 
     steps: tuple[Step, ...]
@@ -35,8 +35,7 @@ class Way:
         return in_words(self.steps) + asked
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One dependency in a chain. ``depth`` counts from 0, what is needed comes below who needs it.
 
     ``again`` says that the chain goes on as it does further above.
@@ -50,8 +49,7 @@ class Link:
     """What would provide it and cannot be used here, each with the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """A conflict as one side sees it, with a smallest change that removes it."""
 
     conflict: Conflict
@@ -62,8 +60,7 @@ class Clash:
     way: Way | None
 
 
-@dataclass(frozen=True, slots=True)
-class AskedSignature:
+class AskedSignature(Struct, frozen=True):
     """A signature that a configuration asks for, and who gave it."""
 
     aspect: str
@@ -72,16 +69,14 @@ class AskedSignature:
     signed_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OptedOut:
+class OptedOut(Struct, frozen=True):
     """The file that opts out of what a profile brings, and the version that it brings."""
 
     location: Location
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """One extension of a site; ``version`` is None where it is not enabled."""
 
     extension: str

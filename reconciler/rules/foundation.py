@@ -6,7 +6,8 @@ That they are enabled everywhere is a part of what is wrong at a site, in ``prob
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.desired import DesiredState, Site
 from reconciler.model.diagnostic import Diagnostic, Location
@@ -16,8 +17,7 @@ from reconciler.model.manifest import Catalog, ManifestContent
 from reconciler.rules.relations import Installation, dependents
 
 
-@dataclass(frozen=True, slots=True)
-class Deactivation:
+class Deactivation(Struct, frozen=True):
     """An extension that is, or was, enabled at a site and is not to be any more."""
 
     site: Site

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import combinations_with_replacement, product
+
+from msgspec.structs import replace
 
 from reconciler.model.desired import ConfigurationKey
 from reconciler.model.manifest import Catalog, ConflictScope, ManifestContent

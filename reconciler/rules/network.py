@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.model.desired import ConfigurationKey, DesiredState, Site
 from reconciler.model.files import ProjectFile
@@ -20,8 +22,7 @@ PLATFORM = "platform"
 """What stands for the provider of a capability that the MES itself brings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """Who provides a capability at a site: an extension, or the platform."""
 
     extension: str
@@ -30,8 +31,7 @@ class Provider:
     policy: str | None = None
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Struct, frozen=True, dict=True):
     """The extensions enabled at one site, by id.
 
     ``versions`` has all whose version is known, ``manifests`` those of them that the catalog has.
@@ -89,8 +89,7 @@ class Network:
         return replace(self, versions=versions, manifests=manifests, unknown=unknown)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What is the same at every site: the catalog, and what the MES itself provides."""
 
     catalog: Catalog

@@ -7,7 +7,8 @@ at any two sites. Either side may say so, or the contract of the capability.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.desired import ConfigurationKey
 from reconciler.model.manifest import (
@@ -21,8 +22,7 @@ from reconciler.model.relations import Conflict, ConflictType
 Contracts = Mapping[tuple[str, ConflictScope], Sequence[Incompatibility]]
 
 
-@dataclass(frozen=True, slots=True)
-class Stance:
+class Stance(Struct, frozen=True):
     """A policy that an extension follows, and what it says of the policies of others."""
 
     capability: str | None

@@ -7,9 +7,11 @@ is advised is known to leave nothing wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.model.manifest import ManifestContent
 from reconciler.model.relations import Conflict, DependencyType, Resolution
@@ -48,8 +50,7 @@ class Shortfall(NamedTuple):
     there: str
 
 
-@dataclass(frozen=True, slots=True)
-class SiteRelations:
+class SiteRelations(Struct, frozen=True):
     """How the extensions of a site get on with each other, and what of it is wrong."""
 
     network: Network

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
+
+from msgspec import Struct
 
 from reconciler.model.desired import ConfigurationKey, DesiredState
 from reconciler.model.relations import Conflict, Relations, Resolution
@@ -59,8 +60,7 @@ class _Resolutions(Mapping[UUID, Sequence[Resolution]]):
         return len(self._sites)
 
 
-@dataclass(frozen=True)
-class Installation:
+class Installation(Struct, frozen=True, dict=True):
     """How the extensions of every site get on with each other, and with those of other sites."""
 
     sites: Mapping[UUID, SiteRelations]

@@ -6,7 +6,8 @@ Nothing here knows whether a step helps; that is tried in ``advice``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.manifest import ManifestContent
 from reconciler.model.relations import Conflict
@@ -19,8 +20,7 @@ _MOST_VERSIONS = 8
 """How many versions of one extension are tried, the newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One change to a site: an extension at another version, or (None) disabled."""
 
     extension: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from reconciler.model.semver import MAX_LENGTH, Precedence, precedence, release_order, safe_number
 from reconciler.rules.npm_range import VersionRange, parse_range
@@ -58,8 +59,7 @@ def best(versions: Iterable[str], range_: str) -> str | None:
     return max(fitting, key=precedence, default=None)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CapabilityVersion:
+class CapabilityVersion(Struct, frozen=True, order=True):
     """The version of a capability; what is left out is zero."""
 
     major: int

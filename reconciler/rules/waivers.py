@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from reconciler.model.desired import DesiredState, Site
 from reconciler.model.diagnostic import Acceptance, Diagnostic, Severity
@@ -22,8 +23,7 @@ Entry: TypeAlias = tuple[str, int]
 _FOUND_BY_PLAN = frozenset({DEACTIVATION_BREAKS.code, FOUNDATION_DISABLED.code})
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiver:
+class _Waiver(Struct, frozen=True):
     """A waiver where it stands: the entry of a site with this number."""
 
     site: Site

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
+
+from msgspec.structs import replace
 
 from reconciler.desired.loader import load
 from reconciler.desired.source_tree import ReadFiles, SourceTree

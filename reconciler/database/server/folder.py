@@ -13,8 +13,9 @@ import os
 import pwd
 import stat
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciler.model.errors import ReconcilerError
 
@@ -30,8 +31,7 @@ _MISREAD_BY_POSTGRES = frozenset('"$`\\,\r\n')
 _ELSEWHERE = "elsewhere"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A user of the operating system that server processes run as."""
 
     uid: int
@@ -43,8 +43,7 @@ class Account:
         return self.uid == os.geteuid()
 
 
-@dataclass(frozen=True, slots=True)
-class ServerFolder:
+class ServerFolder(Struct, frozen=True):
     """The places of one embedded server.
 
     ``base`` belongs to the caller and holds copied binaries; ``server`` belongs to ``account``

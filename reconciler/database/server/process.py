@@ -14,9 +14,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from reconciler.database.server.binaries import copy_binaries
 from reconciler.database.server.folder import PORT, ServerFolder, is_usable
@@ -38,8 +39,7 @@ _ALWAYS = (
 _NOT_DURABLE = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
 
 
-@dataclass(frozen=True, slots=True)
-class ServerProcess:
+class ServerProcess(Struct, frozen=True):
     """One server: its places, its programs, and whether it survives a crash of the machine."""
 
     folder: ServerFolder

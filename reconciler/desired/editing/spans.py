@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec import Struct, field
 from yaml.error import Mark
 from yaml.events import (
     AliasEvent,
@@ -25,8 +25,7 @@ from reconciler.desired.yaml.source import YamlSource, checked_source
 from reconciler.desired.yaml.text_place import LINE_BREAK
 
 
-@dataclass(slots=True)
-class Span:
+class Span(Struct):
     """One part of a file, as indexes into its text.
 
     ``end`` is just past its last character that can be seen; ``stop`` is past the line breaks

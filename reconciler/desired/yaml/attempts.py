@@ -7,8 +7,9 @@ is read again by ``grammar``, whose word counts: it takes all that is YAML 1.2 a
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from reconciler.desired.yaml.builder import MAX_VALUES, ValueBuilder
 from reconciler.desired.yaml.events import READING_ERRORS, events_of
@@ -23,8 +24,7 @@ MAX_GRAMMAR_VALUES: Final = 60_000
 """The grammar takes several times as long as libyaml; a file with more is left to that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """What came of reading a file with one parser."""
 
     source: YamlSource

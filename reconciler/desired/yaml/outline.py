@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.desired.yaml.plain_blocks import ENTRY_LINE, may_have_texts, read_plain
 from reconciler.desired.yaml.plain_flow import FlowReader
@@ -73,8 +74,7 @@ _QUOTED_TEXT = _Kind(rf"([ !#-&(-?A-\[\]-~]{{0,{LONGEST_TEXT}}})", '"%s"')
 _REFERENCE = _Kind(r"([a-z][a-z0-9+.-]*+://[A-Za-z0-9_/.+~#-]+)", '"%s"')
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """The canonical JSON of a part of a file, with room for the scalars that differ."""
 
     _text: str
@@ -85,8 +85,7 @@ class Template:
         return self._text % self._pick(fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """What some files have in common; made by ``outline_of``."""
 
     example: JsonObject

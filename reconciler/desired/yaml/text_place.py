@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 LINE_BREAK: Final = re.compile("\r\n|\r|\n")
 
@@ -22,8 +23,7 @@ class Place(Protocol):
         """The column."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextPlace:
+class TextPlace(Struct, frozen=True):
     """A place in a text; ``line`` and ``column`` count from 0, in characters."""
 
     line: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from reconciler.model.system_catalog import Facts, Objects, SystemCatalog
 from reconciler.model.weakness import Weakness
@@ -34,8 +35,7 @@ _WRITERS: Final = frozenset(
 _READERS: Final = frozenset({"pg_read_all_data"})
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(Struct, frozen=True):
     """The roles of a server as they were found, and what each can be.
 
     ``migrators`` applied migrations and may therefore be the owner; None where it is not known.

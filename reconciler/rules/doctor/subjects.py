@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from reconciler.model.system_catalog import Facts
 from reconciler.model.weakness import WeaknessKind
 from reconciler.model.weaknesses import access, schema
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectKinds:
+class SubjectKinds(Struct, frozen=True):
     """The kinds of one subject; ``by_fact`` goes before ``altered``.
 
     ``unexpected`` is the kind of an object that was not expected, where ``counts`` holds of it;

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from yaml.error import Mark
 from yaml.events import CollectionStartEvent
 
@@ -22,8 +22,7 @@ from reconciler.desired.yaml.remedies import MEND
 SPACE: Final = " \t\r\n"
 
 
-@dataclass(slots=True)
-class Slot:
+class Slot(Struct):
     """Where a value stands, and what it may be there."""
 
     parent: int
@@ -43,7 +42,6 @@ class Slot:
     """What is written before it on its own line."""
 
 
-@dataclass(slots=True)
 class BlockFrame(Frame):
     """A list or mapping that is open, or the document, whose indentation is -1."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from yaml.events import Event
 
 from reconciler.desired.yaml.grammar.cursor import Cursor
@@ -18,8 +18,7 @@ from reconciler.desired.yaml.grammar.cursor import Cursor
 MAX_KEY: Final = 1024
 
 
-@dataclass(slots=True)
-class Start:
+class Start(Struct):
     """Where something begins that may prove to be a key."""
 
     index: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 from yaml.error import Mark
 
 from reconciler.desired.yaml.grammar.cursor import Cursor
@@ -23,8 +23,7 @@ _RESERVED = re.compile(
 _NO_PREFIX: Final = (",", "[", "]")
 
 
-@dataclass(slots=True)
-class Directives:
+class Directives(Struct):
     """What the directives of one document say."""
 
     version: tuple[int, int] | None = None

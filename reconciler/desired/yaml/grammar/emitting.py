@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from yaml.error import Mark
 from yaml.events import (
     AliasEvent,
@@ -21,16 +21,14 @@ from reconciler.desired.yaml.grammar.cursor import Cursor
 from reconciler.desired.yaml.grammar.properties import DEFAULT_HANDLES, Properties
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Struct):
     """A collection that has begun and not ended; ``go_on`` reads on in it."""
 
     go_on: Callable[[], None]
     mapping: bool
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """One text while it is read."""
 
     cursor: Cursor

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, cast
 
 from yaml.events import CollectionStartEvent
@@ -20,7 +19,6 @@ _NOT_IN_TEXT: Final = " \t\r\n,[]{}"
 _ENDS_VALUE: Final = (",", "]", "}")
 
 
-@dataclass(slots=True)
 class FlowFrame(Frame):
     """A pair of brackets or braces that is open."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from msgspec import Struct
 from yaml.error import Mark
 
 from reconciler.desired.yaml.grammar.cursor import Cursor
@@ -19,8 +19,7 @@ _TAG = re.compile(rf"!(?:<({_URI}+)>|([-0-9A-Za-z]*+!)?({_TAG_SIGN}*))")
 _NAMES: Final = {"&": "an anchor", "*": "an alias"}
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(Struct, frozen=True):
     """The anchor and the tag of one value, and from where to where they are written."""
 
     anchor: str | None = None
