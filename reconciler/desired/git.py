@@ -11,14 +11,23 @@ import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from sys import intern
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from git import Git, GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, Repo
 from git.exc import NoSuchPathError
 from msgspec import Struct
 
+from reconciler.desired.git_answers import (
+    PART_BYTES,
+    as_error,
+    as_shown,
+    exactly,
+    failure_of,
+    parts_of,
+)
 from reconciler.desired.git_log import COMMIT_NAME, LOG_OF_TOUCHES, touches
 from reconciler.desired.tree_object import as_text
 from reconciler.model.authorship import Authorship
@@ -44,7 +53,6 @@ _REGULAR = ("100644", "100755")
 SYMLINK = "120000"
 # Beyond this, asking for the whole folder is cheaper, and no command line grows too long.
 _MOST_PATHSPECS = 200
-_PART_BYTES = 65_536
 # What ends a line of those that git is asked by; of one that ends in CR it takes that away.
 _ENDS_LINE = re.compile(r"\n|\r$")
 _FETCH = "Fetch it: the clone is partial or damaged."
@@ -106,7 +114,7 @@ class GitFolder(Struct, frozen=True):
         except GitCommandNotFound:
             raise ReconcilerError("git is not installed", "Install git.") from None
         except GitCommandError as error:
-            raise ReconcilerError(f"git: {_last_line(error)}", _advice(error)) from None
+            raise as_error(error) from None
 
     def resolve(self, ref: str) -> str:
         """Return the commit that ``ref`` names.
@@ -115,14 +123,18 @@ class GitFolder(Struct, frozen=True):
             ReconcilerError: there is no such commit.
         """
         try:
-            output = self._run(
-                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
-            )
+            return _commit(self, ref) if COMMIT_NAME.fullmatch(ref) else self.look_up(ref)
         except ReconcilerError:
             raise ReconcilerError(
                 f"there is no commit {ref!r} in {self.root.name}",
                 "Name a commit, branch or tag; in a shallow clone, fetch it first.",
             ) from None
+
+    def look_up(self, ref: str) -> str:
+        """Return the same; a whole name as well is asked of git, though it was before."""
+        output = self._run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+        )
         # git's own option terminator is echoed by versions before 2.46.
         return output.decode().split()[-1]
 
@@ -132,14 +144,14 @@ class GitFolder(Struct, frozen=True):
             return None
         output = self._run("rev-parse", "--symbolic-full-name", "--end-of-options", ref)
         # git's own option terminator is echoed by versions before 2.46.
-        name = _text(output).rstrip("\n").rpartition("\n")[2]
+        name = as_shown(output).rstrip("\n").rpartition("\n")[2]
         return name if name.startswith("refs/") else None
 
     def revision(self, commit: str, *, dirty: bool = False, ref: str | None = None) -> Revision:
         """Return a commit's author and subject; ``ref`` is the branch or tag that led to it."""
         # Not `show`, which looks for what a commit changed even where it is not to say so.
         logged = self._run("log", "-1", "--format=%an%x00%ae%x00%s", commit, "--")
-        author_name, author_email, subject = _text(logged).rstrip("\n").split("\0")
+        author_name, author_email, subject = as_shown(logged).rstrip("\n").split("\0")
         return Revision(commit, dirty, author_name, author_email, subject, ref)
 
     def entries(self, commit: str, below: Collection[str] | None = None) -> list[TreeEntry]:
@@ -204,10 +216,10 @@ class GitFolder(Struct, frozen=True):
                     raise EOFError
                 size = int(header.split()[2])
                 if size <= largest:
-                    yield _exactly(answers, size + 1)[:-1]
+                    yield exactly(answers, size + 1)[:-1]
                     continue
-                for skipped in range(0, size + 1, _PART_BYTES):
-                    _exactly(answers, min(_PART_BYTES, size + 1 - skipped))
+                for skipped in range(0, size + 1, PART_BYTES):
+                    exactly(answers, min(PART_BYTES, size + 1 - skipped))
                 yield None
 
     @contextmanager
@@ -225,7 +237,7 @@ class GitFolder(Struct, frozen=True):
                 yield process
             except EOFError:
                 cut_short = ReconcilerError("git ended before it had answered", "Run it again.")
-                raise _failure(process) or cut_short from None
+                raise failure_of(process) or cut_short from None
             finally:
                 process.stdout.close()
                 process.stderr.close()
@@ -235,7 +247,7 @@ class GitFolder(Struct, frozen=True):
         """Return the commits whose parents a shallow clone lacks; empty for a whole clone."""
         if self._run("rev-parse", "--is-shallow-repository").strip() != b"true":
             return frozenset()
-        listed = _text(self._run("rev-parse", "--git-path", "shallow")).strip()
+        listed = as_shown(self._run("rev-parse", "--git-path", "shallow")).strip()
         return frozenset((self.root / listed).read_text(encoding="ascii").split())
 
     def contents(self, names: Sequence[str]) -> Iterator[bytes | None]:
@@ -286,12 +298,12 @@ class GitFolder(Struct, frozen=True):
         if not (COMMIT_NAME.fullmatch(one) and COMMIT_NAME.fullmatch(other)):
             return None
         try:
-            fork = _text(self._run("merge-base", one, other)).split()[0]
+            fork = as_shown(self._run("merge-base", one, other)).split()[0]
         except (ReconcilerError, IndexError):
             return None
         for end in (one, other):
             line = self._run("rev-list", "--first-parent", "--parents", f"{fork}..{end}")
-            commits = _text(line).splitlines()
+            commits = as_shown(line).splitlines()
             if commits and commits[-1].split()[1:2] != [fork]:
                 return None
             if commits:
@@ -300,13 +312,13 @@ class GitFolder(Struct, frozen=True):
 
     def _names(self, *arguments: str) -> set[str]:
         options = ("--no-renames", "--name-only", "-z", "--format=")
-        listed = _text(self._run("log", *options, *arguments, "--", *self._whole))
+        listed = as_shown(self._run("log", *options, *arguments, "--", *self._whole))
         return {path.removeprefix("\n") for path in listed.split("\0") if path.strip("\n")}
 
     def commits_between(self, since: str, until: str) -> frozenset[str]:
         """Return the commits that ``until`` has and ``since`` has not."""
         listed = self._run("rev-list", until, f"^{since}", "--")
-        return frozenset(_text(listed).split())
+        return frozenset(as_shown(listed).split())
 
     def authorship(self, commit: str, paths: Collection[str]) -> dict[str, Authorship]:
         """Return who last touched each of ``paths`` (from the repository's root), by ``commit``.
@@ -334,9 +346,15 @@ class GitFolder(Struct, frozen=True):
         asked = sorted(paths) if len(paths) <= _MOST_PATHSPECS else self._whole
         boundary = self.shallow_boundary()
         with self._answering(*LOG_OF_TOUCHES, commit, "--", *asked) as git:
-            yield from touches(_parts(git.stdout), frozenset(paths), boundary)
-            if failed := _failure(git):
+            yield from touches(parts_of(git.stdout), frozenset(paths), boundary)
+            if failed := failure_of(git):
                 raise failed
+
+
+@lru_cache(maxsize=64)
+def _commit(git: GitFolder, name: str) -> str:
+    """Return the commit that a whole name leads to: it never changes, and is asked for once."""
+    return git.look_up(name)
 
 
 def open_folder(folder: Path) -> GitFolder | None:
@@ -351,48 +369,3 @@ def open_folder(folder: Path) -> GitFolder | None:
         return None
     relative = absolute.relative_to(root.resolve())
     return GitFolder(root, "" if relative == Path() else relative.as_posix())
-
-
-def _parts(answers: IO[bytes]) -> Iterator[str]:
-    """Yield what git writes with NULs between."""
-    rest = b""
-    while some := answers.read(_PART_BYTES):
-        *parts, rest = (rest + some).split(b"\0")
-        yield from map(_text, parts)
-    yield _text(rest)
-
-
-def _text(output: bytes) -> str:
-    return output.decode("utf-8", "replace")
-
-
-def _exactly(answers: IO[bytes], size: int) -> bytes:
-    content = answers.read(size)
-    if len(content) < size:
-        raise EOFError
-    return content
-
-
-def _failure(process: Any) -> ReconcilerError | None:
-    """Return why git failed, once it has nothing more to say; None where it did not."""
-    try:
-        process.wait()
-    except GitCommandError as error:
-        return ReconcilerError(f"git: {_last_line(error)}", _advice(error))
-    return None
-
-
-def _last_line(error: GitCommandError) -> str:
-    lines = str(error.stderr or error).strip().strip("'").strip().splitlines()
-    message = lines[-1] if lines else "failed"
-    for line in lines:
-        if "fatal:" in line or "error:" in line:
-            message = line.split("fatal:")[-1].split("error:")[-1]
-            break
-    return message.strip().strip("'")
-
-
-def _advice(error: GitCommandError) -> str:
-    if "dubious ownership" in str(error.stderr):
-        return "The repository belongs to another user: see git's setting safe.directory."
-    return "Run `git status` in the repository to see what is wrong."

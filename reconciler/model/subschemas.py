@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from reconciler.model.document import Path
 
 _COMBINING = ("allOf", "anyOf", "oneOf", "if", "then", "else")
+_LEADING_ON = frozenset(("$ref", *_COMBINING))
 _ANY_ITEM = 0
 _ANY_OTHER = None
 Schema = Mapping[str, Any]
@@ -100,6 +101,8 @@ def schema_part(schema: Schema, path: Path = ()) -> SchemaPart:
 
 def _combined(root: Schema, schemas: list[Schema]) -> list[Schema]:
     """Return schemas and those that describe the same value with them."""
+    if len(schemas) == 1 and _LEADING_ON.isdisjoint(schemas[0]):
+        return schemas
     found: dict[int, Schema] = {}
     waiting: list[Any] = list(schemas)
     while waiting:

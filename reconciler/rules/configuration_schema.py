@@ -229,11 +229,12 @@ def _unnamed(part: SchemaPart, value: JsonValue, path: Path) -> Iterator[Path]:
         return
     if isinstance(value, list):
         for index, child in enumerate(value):
-            yield from _unnamed(part.below(index), child, (*path, index))
+            if isinstance(child, dict | list):
+                yield from _unnamed(part.below(index), child, (*path, index))
     elif isinstance(value, dict):
         closed = (part.named or not path) and not part.says_what_may_be_added
         for key, child in value.items():
             if closed and key not in part.named:
                 yield (*path, key)
-            else:
+            elif isinstance(child, dict | list):
                 yield from _unnamed(part.below(key), child, (*path, key))

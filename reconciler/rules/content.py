@@ -60,7 +60,7 @@ class ContentChecker:
         Args:
             desired: the configuration.
             configuration: what it holds, merged.
-            one_of_few: whether its shape need not be remembered before it comes again.
+            one_of_few: whether nothing need be remembered of it before its like comes again.
         """
         manifest = self._catalog.manifest(desired.extension, desired.version)
         if manifest is None:
@@ -68,18 +68,24 @@ class ContentChecker:
             if identity in self._unreadable:
                 return ()
             return list(check_catalog_reference(desired, self._catalog))
+        if one_of_few and not self._in_order.is_met_again(id(manifest)):
+            return self._looked_at(desired, configuration, manifest)
         shapes, most_alike = shapes_if_usual(configuration), self._schemas.most_alike(manifest)
         known = self._in_order.get(id(manifest), shapes, most_alike) if shapes else None
         if known is not None and known.is_valid(configuration):
             return ()
-        found = [
-            *self._schemas.check(desired, configuration, manifest),
-            *check_secrets(desired, configuration, manifest),
-        ]
-        if shapes is None or found or known is not None:
-            return found
-        if not one_of_few or self._in_order.is_met_again(id(manifest), shapes, most_alike):
+        found = self._looked_at(desired, configuration, manifest)
+        if shapes is not None and not found and known is None:
             validator = self._schemas.validator(manifest, configuration)
             if validator is not None:
                 self._in_order.add(id(manifest), shapes, most_alike, validator)
         return found
+
+    def _looked_at(
+        self, desired: DesiredConfiguration, configuration: JsonObject, manifest: Manifest
+    ) -> Sequence[Diagnostic]:
+        """Return what is wrong, with nothing taken as known."""
+        return [
+            *self._schemas.check(desired, configuration, manifest),
+            *check_secrets(desired, configuration, manifest),
+        ]

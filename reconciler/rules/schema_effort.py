@@ -6,6 +6,7 @@ more steps than there is time, and one with long lists for more memory than ther
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import chain
@@ -37,6 +38,9 @@ def refuse_costly(schema: Mapping[str, Any]) -> None:
         ValueError: compiling it could take longer than there is, or how long a check with it
             takes cannot be told; the message says why.
     """
+    text = json.dumps(schema)
+    if '"$' not in text and len(text) <= MAX_PATTERN_CHARACTERS:
+        return  # no reference, and too few characters for too many in patterns
     references = patterns = 0
     for part in _mappings(schema):
         targets = [part[key] for key in _REFERENCES if isinstance(part.get(key), str)]

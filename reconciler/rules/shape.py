@@ -99,7 +99,7 @@ class KnownShapes:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, Shape], Validator] = {}
-        self._met: set[tuple[int, Shape]] = set()
+        self._met: set[int] = set()
 
     def get(self, schema: int, shapes: Shapes, most_alike: int) -> Validator | None:
         """Return what looks at the values of a shape that is in order for a schema's number.
@@ -111,14 +111,11 @@ class KnownShapes:
         """
         return self._known.get(self._key(schema, shapes, most_alike))
 
-    def is_met_again(self, schema: int, shapes: Shapes, most_alike: int) -> bool:
-        """Return whether this was asked of the shape before."""
-        key = self._key(schema, shapes, most_alike)
-        if key in self._met:
-            return True
-        if len(self._met) < _MOST_SHAPES:
-            self._met.add(key)
-        return False
+    def is_met_again(self, schema: int) -> bool:
+        """Return whether this was asked of the schema with this number before."""
+        met = schema in self._met
+        self._met.add(schema)
+        return met
 
     def add(self, schema: int, shapes: Shapes, most_alike: int, validator: Validator) -> None:
         """Remember that a shape is in order for the schema of this number."""
