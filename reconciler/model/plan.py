@@ -12,6 +12,7 @@ from reconciler.model.change import Change, Frozen, Origin
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.live import DatabaseIdentity
 from reconciler.model.schedule import Cron, Duration, TimeZone, WindowKind
+from reconciler.model.visible_text import visible_json
 
 FORMAT_VERSION = "1.0"
 
@@ -183,9 +184,13 @@ class Plan(Frozen):
         return object_hash({**members, "changes": b"[%b]" % b",".join(changes)})
 
     def to_json(self) -> str:
-        """Return the plan as JSON: sorted keys, so that the same plan is the same bytes."""
+        """Return the plan as JSON: sorted keys, so that the same plan is the same bytes.
+
+        What would steer a terminal is escaped in it, so that it can be shown as it is.
+        """
         content = self.model_dump(mode="json")
-        return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+        return f"{visible_json(text)}\n"
 
     def with_origin(self, *origins: Origin) -> tuple[Change, ...]:
         """Return the changes that came from any of ``origins``."""

@@ -9,18 +9,15 @@ from __future__ import annotations
 import html
 import json
 import re
-import unicodedata
 from typing import Any
 
-from reconciler.model.visible_text import UNPRINTABLE, escaped, visible
+from reconciler.model.visible_text import escaped, visible, visible_json
 
 _LONGEST_SHOWN = 2000
 _LONGEST_SPAN = 1000
 # GitHub's runner obeys "::command" at the start of a line of a log, whatever blanks are before it,
 # and "##[command]" anywhere.
 _WORKFLOW_COMMAND = re.compile(r"(^\s*):(?=:)|#(?=#\[)")
-# All that may steer something in a JSON text; what json.dumps escapes by itself is not left there.
-_STEERS_IN_JSON = re.compile(r"[^\x20-\x7e\n]|#(?=#\[)")
 
 
 def printable(text: str) -> str:
@@ -81,21 +78,7 @@ def printable_json(value: Any) -> str:
 
     It is the same value: readers of JSON undo the escapes.
     """
-    return printable_json_text(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def printable_json_text(text: str) -> str:
-    """Return a JSON text in the same way; it holds the same value."""
-    return _STEERS_IN_JSON.sub(_escaped_in_json, text)
-
-
-def _escaped_in_json(found: re.Match[str]) -> str:
-    character = found[0]
-    if character == "#":
-        return "\\u0023"
-    # Beyond the basic plane JSON knows pairs of surrogates only.
-    unprintable = unicodedata.category(character) in UNPRINTABLE
-    return json.dumps(character)[1:-1] if unprintable else character
+    return visible_json(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def workflow_data(text: str) -> str:

@@ -15,6 +15,7 @@ from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Drift, Origin, Signature
 from reconciler.model.plan import ChangeWindow, DesiredRevision, NeededSignoff, Plan
 from reconciler.model.schedule import WindowKind
+from tests.support.hostile import HOSTILE, hostile_plan
 from tests.support.json_values import json_values
 from tests.support.plan_inputs import IDENTITY, change, difference, plan_with
 
@@ -60,6 +61,19 @@ def test_a_plan_validates_against_its_published_schema(plan: Plan) -> None:
 
 def test_a_plan_survives_its_own_json() -> None:
     assert Plan.model_validate_json(RICH.to_json()) == RICH
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\x7f", "\U000e0041"])
+def test_a_plan_s_json_steers_nothing_where_it_is_shown_and_holds_what_it_held(text: str) -> None:
+    plan = hostile_plan(text)
+    written = plan.to_json()
+    assert all(line.isprintable() for line in written.splitlines())
+    assert "##[" not in written
+    assert json.loads(written) == plan.model_dump(mode="json")
+
+
+def test_letters_stay_readable_in_a_plan_s_json() -> None:
+    assert '"ö"' in RICH.to_json()
 
 
 def test_the_plan_id_is_the_hash_of_all_the_rest() -> None:
