@@ -13,6 +13,8 @@ from reconciler.report.diagnostics_text import diagnostics_as_text
 from reconciler.report.escaping import printable
 from reconciler.report.terminal import print_diagnostics
 
+_LOG_WIDTH = 100_000
+
 
 class _Console(Console):
     """A console for which a reader who has gone is no reason to stop: a run goes on to its end."""
@@ -31,6 +33,8 @@ def console(*, color: bool | None, stderr: bool) -> Console:
         # Said either way, since left open it is the environment's FORCE_COLOR that decides.
         force_terminal=color is True or stream.isatty(),
         no_color=color is False,
+        # In a log no line is broken: where a new one begins, a workflow looks for commands.
+        width=None if stream.isatty() else _LOG_WIDTH,
         highlight=False,
         emoji=False,
     )

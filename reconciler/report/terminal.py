@@ -32,6 +32,7 @@ _STYLES = {
 _DIFF_STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "dim cyan"}
 _BY = {True: "edited by", False: "by"}
 _BOUNDLESS = 100_000
+_WIDEST_TABLE = 200
 _SEVERITY_STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
@@ -73,18 +74,18 @@ def _print_part(console: Console, part: Part, *, whole: bool) -> None:
     console.print(Text(part.title, style="bold"))
     table = _table(part)
     boundless = console.options.update(max_width=_BOUNDLESS)
-    fits = Measurement.get(console, boundless, table).maximum <= console.width
+    fits = Measurement.get(console, boundless, table).maximum <= min(console.width, _WIDEST_TABLE)
     if fits:
         console.print(table)
     for entry in part.entries:
         details = _details(entry, whole=whole)
         if fits and details:
-            console.print(Padding(Text(printable(view.title(entry))), (1, 0, 0, 2)))
+            console.print(_indented(Text(printable(view.title(entry))), (1, 0, 0, 2)))
         elif not fits:
             _print_row(console, entry)
         for line, style in details:
             text = Text(printable(line), style=style)
-            console.print(Padding(text, (0, 0, 0, 4 if fits else 6)))
+            console.print(_indented(text, (0, 0, 0, 4 if fits else 6)))
 
 
 def _print_rest(console: Console, found: Sections, *, whole: bool) -> None:
@@ -94,7 +95,7 @@ def _print_rest(console: Console, found: Sections, *, whole: bool) -> None:
     hint = "" if whole else "; -v lists them"
     console.print(Text.assemble((rest_title(found), "bold dim"), (hint, "dim")))
     for line in rest_lines(found):
-        console.print(Padding(Text(printable(line), style="dim"), (0, 0, 0, 2)))
+        console.print(_indented(Text(printable(line), style="dim"), (0, 0, 0, 2)))
     for part in found.rest if whole else ():
         _print_part(console, part, whole=whole)
 
@@ -108,7 +109,7 @@ def _print_reasons(console: Console, plan: Plan) -> None:
             console.print()
             console.print(Text(heading, style=style))
             for reason in found:
-                console.print(Padding(Text(printable(reason)), (0, 0, 0, 2)))
+                console.print(_indented(Text(printable(reason)), (0, 0, 0, 2)))
 
 
 def _verdict_style(plan: Plan) -> str:
@@ -178,9 +179,14 @@ def _print_needed_signoffs(console: Console, plan: Plan) -> None:
     for needed in plan.needed_signoffs:
         recommended = "" if needed.enforced else " (recommended)"
         line = f"{needed.site} / {needed.extension}: {needed.aspect} by a {needed.role}"
-        console.print(Padding(Text(printable(line + recommended)), (0, 0, 0, 2)))
+        console.print(_indented(Text(printable(line + recommended)), (0, 0, 0, 2)))
         sign = f"sign {needed.config_hash} in {needed.path}"
-        console.print(Padding(Text(printable(sign), style="dim"), (0, 0, 0, 6)))
+        console.print(_indented(Text(printable(sign), style="dim"), (0, 0, 0, 6)))
+
+
+def _indented(text: Text, padding: tuple[int, int, int, int]) -> Padding:
+    """Return text with room before it, and none after it: a log has no right margin."""
+    return Padding(text, padding, expand=False)
 
 
 def print_diagnostics(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
@@ -192,5 +198,5 @@ def print_diagnostics(console: Console, diagnostics: Sequence[Diagnostic]) -> No
         line.append(f"[{found.code}] ", style="dim")
         line.append(printable(found.message + bystander(found)))
         console.print(line, soft_wrap=True)
-        console.print(Padding(Text(printable(found.hint), style="cyan"), (0, 0, 0, 4)))
+        console.print(_indented(Text(printable(found.hint), style="cyan"), (0, 0, 0, 4)))
     console.print(escape(diagnostic_counts(diagnostics)))

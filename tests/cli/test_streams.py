@@ -80,6 +80,18 @@ def test_colour_is_shown_only_where_it_is_asked_for_off_a_terminal(
     assert "misplaced-file" in done.out
 
 
+def test_in_a_log_with_colour_no_line_begins_in_the_middle_of_a_value(
+    installed: Plants, command: Command
+) -> None:
+    owned = "/mes" + " ::error::owned" * 40
+    name = "sites/penang/extensions/erp-file-gateway.yaml"
+    installed.folder.replace(name, "/mes/rejected", json.dumps(owned))
+    planned = {"cwd": installed.root, "DATABASE_URL": installed.url, "FORCE_COLOR": "1"}
+    done = command("plan", **planned)
+    assert owned in done.out
+    assert not [line for line in done.out.splitlines() if line.lstrip().startswith("::")]
+
+
 @pytest.mark.parametrize("arguments", [("schema", "extension"), ("validate", "--json")])
 def test_a_reader_that_goes_away_leaves_no_traceback(
     plants: Plants, tmp_path: Path, arguments: tuple[str, ...]
