@@ -29,6 +29,17 @@ _SECRET_KEYS = _words(
     access api encryption master private secret shared signing ssh
     """
 )
+# Words that were run together: dbpassword, privatekey.
+_SECRET_ENDINGS = (
+    *("password", "passwords", "passwd", "passphrase", "secret", "secrets", "credentials"),
+    *("apikey", "accesskey", "privatekey", "secretkey", "sshkey", "accesstoken", "authtoken"),
+)
+# Whose "pass" is a password: a firstPass and a lowPass are none.
+_HAVE_PASS = _words(
+    """
+    admin database db ftp ldap login mail proxy root service sftp smtp sql user
+    """
+)
 # What a name with a secret word is about, when it is not about the secret itself.
 _HARMLESS_LAST = _words(
     """
@@ -54,8 +65,11 @@ def is_secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(name)]
     if not words or words[-1] in _HARMLESS_LAST or words[0] in _HARMLESS_FIRST:
         return False
-    return not _SECRET_WORDS.isdisjoint(words) or any(
+    if any(word in _SECRET_WORDS or word.endswith(_SECRET_ENDINGS) for word in words):
+        return True
+    return any(
         (second in ("key", "keys") and first in _SECRET_KEYS)
+        or (second == "pass" and first in _HAVE_PASS)
         or (first, second) == ("connection", "string")
         for first, second in pairwise(words)
     )

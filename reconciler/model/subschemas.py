@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from reconciler.model.document import Path
 
 _COMBINING = ("allOf", "anyOf", "oneOf", "if", "then", "else")
-_LEADING_ON = frozenset(("$ref", *_COMBINING))
+_BY_PROPERTY = ("dependencies", "dependentSchemas")
+_LEADING_ON = frozenset(("$ref", *_COMBINING, *_BY_PROPERTY))
 _ANY_ITEM = 0
 _ANY_OTHER = None
 Schema = Mapping[str, Any]
@@ -114,21 +115,39 @@ def _combined(root: Schema, schemas: list[Schema]) -> list[Schema]:
         for keyword in _COMBINING:
             branches = part.get(keyword)
             waiting += branches if isinstance(branches, list) else [branches]
+        for keyword in _BY_PROPERTY:
+            held = part.get(keyword)
+            waiting += held.values() if isinstance(held, dict) else ()
     return list(found.values())
 
 
 def referred(root: Schema, reference: object) -> object:
-    """Return what a local reference leads to; references to other documents are not followed."""
-    if not isinstance(reference, str) or not reference.startswith("#"):
+    """Return what a local reference leads to; references to other documents are not followed.
+
+    Local is also what leads to the whole schema's own ``$id``.
+    """
+    place = _within(root.get("$id"), reference) if isinstance(reference, str) else ""
+    if not place.startswith("#"):
         return None
     part: Any = root
-    for step in unquote(reference[1:]).split("/")[1:]:
+    for step in unquote(place[1:]).split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(part, list) and name.isdecimal() and int(name) < len(part):
             part = part[int(name)]
         else:
             part = part.get(name) if isinstance(part, dict) else None
     return part
+
+
+def _within(identity: object, reference: str) -> str:
+    """Return a reference as seen from the document that it stands in."""
+    if not isinstance(identity, str):
+        return reference
+    try:
+        whole = urljoin(identity, reference)
+    except ValueError:  # no URI at all
+        return reference
+    return whole.removeprefix(identity.removesuffix("#")) or "#"
 
 
 def _given(schema: Schema, step: str | int) -> Iterator[Schema]:
@@ -140,6 +159,7 @@ def _given(schema: Schema, step: str | int) -> Iterator[Schema]:
             found = [items[step] if step < len(items) else schema.get("additionalItems")]
         else:
             found = [items]
+        found.append(schema.get("contains"))  # which item it is about is not asked
     else:
         properties = schema.get("properties")
         if isinstance(properties, dict) and step in properties:

@@ -39,6 +39,11 @@ MARKED = [{"x-sensitive": True}, {"writeOnly": True}, {"format": "password"}]
         "accessKey",
         "credential",
         "credentials",
+        "dbpassword",
+        "privatekey",
+        "erp_accesskey",
+        "dbPass",
+        "smtp_pass",
     ],
 )
 def test_a_name_whose_last_word_is_a_secret_is_one(name: str) -> None:
@@ -55,6 +60,12 @@ def test_a_name_whose_last_word_is_a_secret_is_one(name: str) -> None:
         "publicKey",
         "monkey",
         "tokenLifetime",
+        "dbpassword_rotation",
+        "firstPass",
+        "lowPass",
+        "bypass",
+        "passFail",
+        "broken",
     ],
 )
 def test_a_name_that_only_speaks_of_a_secret_is_none(name: str) -> None:
@@ -80,6 +91,8 @@ def test_a_name_that_only_speaks_of_a_secret_is_none(name: str) -> None:
             },
             ("pin",),
         ),
+        (lambda marked: {"dependencies": {"door": {"properties": {"pin": marked}}}}, ("pin",)),
+        (lambda marked: {"properties": {"pins": {"contains": marked}}}, ("pins", 2)),
         (
             lambda marked: {"properties": {"door": {"properties": {"pin": marked}}}},
             ("door", "pin"),
@@ -93,6 +106,26 @@ def test_a_marked_value_is_a_secret_wherever_the_schema_marks_it(
     assert is_sensitive(schema, path)
     assert is_sensitive(schema, (*path, "below"))
     assert not is_sensitive(wrap({"type": "string"}), path)
+
+
+@pytest.mark.parametrize(
+    ("identity", "reference"),
+    [
+        ("https://machshop.example/door", "https://machshop.example/door#/definitions/hidden"),
+        ("https://machshop.example/door#", "https://machshop.example/door#/definitions/hidden"),
+        ("https://machshop.example/door", "door#/definitions/hidden"),
+        ("https://machshop.example/door", "#/definitions/hidden"),
+        ("urn:machshop:door", "#/definitions/hidden"),
+        ("http://[", "#/definitions/hidden"),
+    ],
+)
+def test_a_mark_is_found_by_the_schema_s_own_name(identity: str, reference: str) -> None:
+    schema = {
+        "$id": identity,
+        "properties": {"pin": {"$ref": reference}},
+        "definitions": {"hidden": {"writeOnly": True}},
+    }
+    assert is_sensitive(schema, ("pin",))
 
 
 def test_a_schema_that_refers_to_itself_is_followed_to_the_value() -> None:

@@ -66,11 +66,17 @@ def test_a_thousand_mappings_of_five_properties_are_checked() -> None:
     assert not SchemaEffort({"items": schema}).is_too_much(value)
 
 
-def test_references_that_double_ask_too_much() -> None:
+@pytest.mark.parametrize("before", ["", "https://machshop.example/a", "a"])
+def test_references_that_double_ask_too_much_by_whichever_name(before: str) -> None:
     levels: dict[str, Any] = {
-        f"d{n}": {"anyOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2} for n in range(40)
+        f"d{n}": {"anyOf": [{"$ref": f"{before}#/definitions/d{n + 1}"}] * 2} for n in range(40)
     }
-    assert SchemaEffort({"definitions": levels, "$ref": "#/definitions/d0"}).is_too_much(1)
+    schema = {
+        "$id": "https://machshop.example/a",
+        "definitions": levels,
+        "$ref": f"{before}#/definitions/d0",
+    }
+    assert SchemaEffort(schema).is_too_much(1)
 
 
 def test_a_schema_that_only_refers_to_itself_asks_too_much() -> None:
