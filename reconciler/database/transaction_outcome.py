@@ -14,7 +14,7 @@ from reconciler.database.sql_files import query
 
 
 class Outcome(Enum):
-    """Where a transaction has come to."""
+    """Where a transaction has come to, as far as the server that is asked knows."""
 
     COMMITTED = auto()
     ROLLED_BACK = auto()
@@ -46,13 +46,17 @@ def outcome_of(connection: Connection, run_id: UUID, transaction: str) -> Outcom
     """Return what became of the transaction of a run, by the run's row once it has ended.
 
     ``transaction`` is as ``writer.record_run`` returned it. The commit log only says whether it
-    runs: a server that took over without the last commits gives its name to another.
+    runs: a server that took over without the last commits gives its name to another. A standby
+    that has no such row may be behind, and counts as one where the transaction is in progress.
     """
     if _status(connection, transaction) == "in progress":
         return Outcome.IN_PROGRESS
     # Asked last: what had ended when the log was asked has its row by now, or never will.
     row = connection.execute(query("apply/outcome"), {"id": run_id}).fetchone()
-    return Outcome.COMMITTED if row is not None and row[0] else Outcome.ROLLED_BACK
+    is_there, is_standby = row or (False, False)
+    if is_there:
+        return Outcome.COMMITTED
+    return Outcome.IN_PROGRESS if is_standby else Outcome.ROLLED_BACK
 
 
 def _status(connection: Connection, transaction: str) -> str | None:

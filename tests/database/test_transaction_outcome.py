@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from reconciler.database.connection import Connection, connect
+from reconciler.database.migrations import create_machshop_tables, migrate
+from reconciler.database.server.embedded import EmbeddedServer
+from reconciler.database.server.folder import open_server_folder
 from reconciler.database.transaction_outcome import (
     Outcome,
     Session,
@@ -69,3 +73,18 @@ def test_a_name_that_the_server_gave_to_another_transaction_says_nothing_of_the_
     assert row is not None
     with connect(database) as asking:
         assert outcome_of(asking, uuid4(), row[0]) is Outcome.ROLLED_BACK
+
+
+def test_a_standby_that_has_no_row_of_a_run_does_not_say_that_nothing_was_written(
+    tmp_path: Path,
+) -> None:
+    server = EmbeddedServer(tmp_path / "home", durable=False)
+    try:
+        with server as url, connect(url) as connection:
+            create_machshop_tables(connection)
+            migrate(connection)
+        (open_server_folder(tmp_path / "home").data / "standby.signal").touch()
+        with server as url, connect(url) as asking:
+            assert outcome_of(asking, uuid4(), "3") is Outcome.IN_PROGRESS
+    finally:
+        server.remove()
