@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from msgspec.structs import replace
 
 from reconciler.database.connection import connect
 from reconciler.model.errors import ReconcilerError
@@ -50,6 +51,14 @@ def apply_in_parallel(rounds: Rounds, sites: list[str]) -> dict[str, list[str]]:
 
 
 def _apply_rounds(rounds: Rounds, site: str, start: Barrier, answers: Any) -> None:
+    try:
+        answers.put((site, _outcomes(rounds, site, start)))
+    except Exception as error:  # else the others would be waited for until the time is up
+        answers.put((site, [f"{type(error).__name__}: {error}"]))
+        raise
+
+
+def _outcomes(rounds: Rounds, site: str, start: Barrier) -> list[str]:
     requests = [_prepared(rounds, commit, site) for commit in rounds.commits]
     outcomes = []
     with connect(rounds.url) as connection:
@@ -66,7 +75,7 @@ def _apply_rounds(rounds: Rounds, site: str, start: Barrier, answers: Any) -> No
                 )
             except (ReconcilerError, psycopg.Error) as error:
                 outcomes.append(f"{type(error).__name__}: {error}")
-    answers.put((site, outcomes))
+    return outcomes
 
 
 def _prepared(rounds: Rounds, commit: str, site: str) -> PreparedRequest:
