@@ -11,9 +11,7 @@ from reconciler.cli.output import write_nowhere
 from reconciler.model.errors import InvalidDesiredStateError, ReconcilerError
 from reconciler.report.diagnostics_text import diagnostics_as_text
 from reconciler.report.escaping import printable
-from reconciler.report.terminal import print_diagnostics
-
-_LOG_WIDTH = 100_000
+from reconciler.report.terminal import BOUNDLESS, print_diagnostics
 
 
 class _Console(Console):
@@ -34,7 +32,7 @@ def console(*, color: bool | None, stderr: bool) -> Console:
         force_terminal=color is True or stream.isatty(),
         no_color=color is False,
         # In a log no line is broken: where a new one begins, a workflow looks for commands.
-        width=None if stream.isatty() else _LOG_WIDTH,
+        width=None if stream.isatty() else BOUNDLESS,
         highlight=False,
         emoji=False,
     )

@@ -12,6 +12,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
+from reconciler.database.sql_files import query
 from reconciler.model.errors import ReconcilerError
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -155,3 +156,9 @@ def notice_lost_clients(connection: Connection) -> None:
 
 def _first_line(error: psycopg.Error) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def is_standby(connection: Connection) -> bool:
+    """Return whether the server only follows another one."""
+    row = connection.execute(query("state/is_standby")).fetchone()
+    return row is not None and bool(row[0])

@@ -14,7 +14,7 @@ import psycopg
 from msgspec import Struct
 from psycopg import errors
 
-from reconciler.database.connection import Connection
+from reconciler.database.connection import Connection, is_standby
 from reconciler.database.sql_files import query
 from reconciler.model.errors import LockNotObtainedError, ReconcilerError
 
@@ -162,7 +162,7 @@ def _names(error: psycopg.Error) -> list[str]:
 
 def _asked(connection: Connection, error: psycopg.Error) -> list[str]:
     facts = _triggers(connection, error)
-    if isinstance(error, errors.ReadOnlySqlTransaction) and _is_standby(connection):
+    if isinstance(error, errors.ReadOnlySqlTransaction) and is_standby(connection):
         return [*facts, "the server is a standby"]
     if isinstance(error, errors.LockNotAvailable):
         facts += _lock_holders(connection)
@@ -173,11 +173,6 @@ def _triggers(connection: Connection, error: psycopg.Error) -> list[str]:
     functions = _TRIGGER_FUNCTION.findall(error.diag.context or "")
     rows = connection.execute(query("failures/triggers"), {"functions": functions})
     return [f"trigger {trigger} of table {table}" for trigger, table in rows]
-
-
-def _is_standby(connection: Connection) -> bool:
-    row = connection.execute(query("failures/in_recovery")).fetchone()
-    return row is not None and bool(row[0])
 
 
 def _lock_holders(connection: Connection) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import errors
 
-from reconciler.database.connection import Connection
+from reconciler.database.connection import Connection, is_standby
 from reconciler.database.sql_files import query
 
 
@@ -51,12 +51,12 @@ def outcome_of(connection: Connection, run_id: UUID, transaction: str) -> Outcom
     """
     if _status(connection, transaction) == "in progress":
         return Outcome.IN_PROGRESS
+    was_standby = is_standby(connection)
     # Asked last: what had ended when the log was asked has its row by now, or never will.
     row = connection.execute(query("apply/outcome"), {"id": run_id}).fetchone()
-    is_there, is_standby = row or (False, False)
-    if is_there:
+    if row is not None and row[0]:
         return Outcome.COMMITTED
-    return Outcome.IN_PROGRESS if is_standby else Outcome.ROLLED_BACK
+    return Outcome.IN_PROGRESS if was_standby else Outcome.ROLLED_BACK
 
 
 def _status(connection: Connection, transaction: str) -> str | None:

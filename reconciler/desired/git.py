@@ -131,7 +131,7 @@ class GitFolder(Struct, frozen=True):
             ) from None
 
     def look_up(self, ref: str) -> str:
-        """Return the same; a whole name as well is asked of git, though it was before."""
+        """Return the commit that ``ref`` names, asked of git whatever was asked before."""
         output = self._run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
         )

@@ -29,16 +29,21 @@ _SECRET_KEYS = _words(
     access api encryption master private secret shared signing ssh
     """
 )
-# Words that were run together: dbpassword, privatekey.
-_SECRET_ENDINGS = (
-    *("password", "passwords", "passwd", "passphrase", "secret", "secrets", "credentials"),
-    *("apikey", "accesskey", "privatekey", "secretkey", "sshkey", "accesstoken", "authtoken"),
-)
 # Whose "pass" is a password: a firstPass and a lowPass are none.
 _HAVE_PASS = _words(
     """
-    admin database db ftp ldap login mail proxy root service sftp smtp sql user
+    admin amqp auth broker database db erp ftp http keystore ldap login mail mqtt opc root sap
+    service sftp smtp sql user
     """
+)
+# What ends a word of several that were run together: dbpassword, privatekey.
+_SECRET_ENDINGS = (
+    *("password", "passwords", "passwd", "passphrase", "passcode", "pwd", "connectionstring"),
+    *("secret", "secrets", "credential", "credentials"),
+    *(f"{kind}{key}" for kind in sorted(_SECRET_KEYS) for key in ("key", "keys")),
+    *(f"{kind}token" for kind in ("access", "auth", "bearer", "id", "refresh", "session")),
+    *(f"{kind}tokens" for kind in ("access", "auth", "bearer", "refresh")),
+    *(f"{kind}pass" for kind in sorted(_HAVE_PASS)),
 )
 # What a name with a secret word is about, when it is not about the secret itself.
 _HARMLESS_LAST = _words(
@@ -67,9 +72,10 @@ def is_secret_name(name: str) -> bool:
         return False
     if any(word in _SECRET_WORDS or word.endswith(_SECRET_ENDINGS) for word in words):
         return True
+    if words[-1] == "pass" and not _HAVE_PASS.isdisjoint(words[-2:-1]):
+        return True
     return any(
         (second in ("key", "keys") and first in _SECRET_KEYS)
-        or (second == "pass" and first in _HAVE_PASS)
         or (first, second) == ("connection", "string")
         for first, second in pairwise(words)
     )

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urljoin
 
 from reconciler.model.document import Path
 
 _COMBINING = ("allOf", "anyOf", "oneOf", "if", "then", "else")
-_BY_PROPERTY = ("dependencies", "dependentSchemas")
-_LEADING_ON = frozenset(("$ref", *_COMBINING, *_BY_PROPERTY))
+REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_LEADING_ON = frozenset((*REFERENCES, *_COMBINING))
+BY_PROPERTY = ("dependencies", "dependentSchemas")
+_OTHER_PROPERTIES = ("additionalProperties", "unevaluatedProperties")
 _ANY_ITEM = 0
 _ANY_OTHER = None
 Schema = Mapping[str, Any]
 
 
 class SchemaPart:
-    """Every schema that may describe one part of a value, combinations and ``$ref`` included.
+    """Every schema that may describe one part of a value, combinations and references included.
 
-    The parts below are made when they are asked for and kept, all items of a list as one.
+    The parts below are made when they are asked for and kept, all items of a list as one. What
+    describes a part only where something else is there counts for its marks, and no further.
     """
 
-    def __init__(self, root: Schema, schemas: list[Schema]) -> None:
-        self.schemas = schemas
+    def __init__(self, root: Schema, given: list[Schema], sometimes: list[Schema]) -> None:
+        self.schemas = _combined(root, given)
+        self._sometimes = _sometimes(root, [*_conditions(self.schemas), *sometimes])
         self._root = root
         self._below: dict[str | int | None, SchemaPart] = {}
 
     @cached_property
     def named(self) -> frozenset[str]:
         """The properties that any of the schemas names."""
-        return frozenset(name for each in self.schemas for name in each.get("properties") or ())
+        return _names(self.schemas)
+
+    @cached_property
+    def _told_apart(self) -> frozenset[str]:
+        return self.named | _names(self._sometimes)
 
     @cached_property
     def says_what_may_be_added(self) -> bool:
@@ -47,23 +56,29 @@ class SchemaPart:
             each.get("x-sensitive", False) is not False
             or each.get("writeOnly") is True
             or each.get("format") == "password"
-            for each in self.schemas
+            for each in chain(self.schemas, self._sometimes)
         )
 
     @cached_property
     def _positional(self) -> bool:
-        return any(isinstance(each.get("items"), list) for each in self.schemas)
+        return any(map(is_positional, chain(self.schemas, self._sometimes)))
 
     def below(self, step: str | int) -> SchemaPart:
         """Return what describes the property or item ``step`` of the value."""
         kept: str | int | None = step
         if isinstance(step, int):
             kept = step if self._positional else _ANY_ITEM
-        elif step not in self.named:
+        elif step not in self._told_apart:
             kept = _ANY_OTHER
         if kept not in self._below:
-            given = [found for above in self.schemas for found in _given(above, step)]
-            self._below[kept] = SchemaPart(self._root, _combined(self._root, given))
+            given, sometimes = (
+                [found for above in schemas for found in _given(above, step)]
+                for schemas in (self.schemas, self._sometimes)
+            )
+            if isinstance(step, int):
+                every = chain(self.schemas, self._sometimes)
+                sometimes += _mappings(each.get("contains") for each in every)
+            self._below[kept] = SchemaPart(self._root, given, sometimes)
         return self._below[kept]
 
     def at(self, path: Path) -> SchemaPart:
@@ -89,7 +104,7 @@ class _ByIdentity:
 
 @lru_cache(maxsize=4096)
 def _whole(key: _ByIdentity) -> SchemaPart:
-    return SchemaPart(key.schema, _combined(key.schema, [key.schema]))
+    return SchemaPart(key.schema, [key.schema], [])
 
 
 def schema_part(schema: Schema, path: Path = ()) -> SchemaPart:
@@ -111,14 +126,43 @@ def _combined(root: Schema, schemas: list[Schema]) -> list[Schema]:
         if not isinstance(part, dict) or id(part) in found:
             continue
         found[id(part)] = part
-        waiting.append(referred(root, part.get("$ref")))
+        waiting += (referred(root, part[keyword]) for keyword in REFERENCES if keyword in part)
         for keyword in _COMBINING:
             branches = part.get(keyword)
             waiting += branches if isinstance(branches, list) else [branches]
-        for keyword in _BY_PROPERTY:
-            held = part.get(keyword)
-            waiting += held.values() if isinstance(held, dict) else ()
     return list(found.values())
+
+
+def _conditions(schemas: Iterable[Schema]) -> list[Schema]:
+    """Return what describes the same value where it has some property."""
+    return [
+        found
+        for each in schemas
+        for keyword in BY_PROPERTY
+        if isinstance(each.get(keyword), dict)
+        for found in _mappings(each[keyword].values())
+    ]
+
+
+def _sometimes(root: Schema, schemas: list[Schema]) -> list[Schema]:
+    """Return schemas and all that describes the same value with them, under a condition or not."""
+    found: dict[int, Schema] = {}
+    waiting = schemas
+    while waiting:
+        new = [each for each in _combined(root, waiting) if id(each) not in found]
+        found |= {id(each): each for each in new}
+        waiting = _conditions(new)
+    return list(found.values())
+
+
+def _names(schemas: Iterable[Schema]) -> frozenset[str]:
+    properties = _mappings(each.get("properties") for each in schemas)
+    return frozenset(name for named in properties for name in named)
+
+
+def is_positional(schema: Schema) -> bool:
+    """Return whether a schema says something of each item of a list by its place."""
+    return isinstance(schema.get("items"), list) or isinstance(schema.get("prefixItems"), list)
 
 
 def referred(root: Schema, reference: object) -> object:
@@ -126,8 +170,8 @@ def referred(root: Schema, reference: object) -> object:
 
     Local is also what leads to the whole schema's own ``$id``.
     """
-    place = _within(root.get("$id"), reference) if isinstance(reference, str) else ""
-    if not place.startswith("#"):
+    place = within(root, reference) if isinstance(reference, str) else ""
+    if place != "#" and not place.startswith("#/"):
         return None
     part: Any = root
     for step in unquote(place[1:]).split("/")[1:]:
@@ -139,9 +183,10 @@ def referred(root: Schema, reference: object) -> object:
     return part
 
 
-def _within(identity: object, reference: str) -> str:
-    """Return a reference as seen from the document that it stands in."""
-    if not isinstance(identity, str):
+def within(root: Schema, reference: str) -> str:
+    """Return a reference as seen from the document that it stands in: ``#…`` where it is local."""
+    identity = root.get("$id")
+    if not isinstance(identity, str) or reference.startswith("#"):
         return reference
     try:
         whole = urljoin(identity, reference)
@@ -154,19 +199,21 @@ def _given(schema: Schema, step: str | int) -> Iterator[Schema]:
     """Yield the schemas that one schema by itself gives for ``step`` of its value."""
     found: list[Any] = []
     if isinstance(step, int):
-        items = schema.get("items")
-        if isinstance(items, list):
-            found = [items[step] if step < len(items) else schema.get("additionalItems")]
-        else:
-            found = [items]
-        found.append(schema.get("contains"))  # which item it is about is not asked
+        first, others = schema.get("prefixItems"), schema.get("items")
+        if isinstance(others, list):
+            first, others = others, schema.get("additionalItems")
+        found = [first[step] if isinstance(first, list) and step < len(first) else others]
     else:
         properties = schema.get("properties")
         if isinstance(properties, dict) and step in properties:
             found.append(properties[step])
         else:
-            found.append(schema.get("additionalProperties"))
+            found += (schema.get(keyword) for keyword in _OTHER_PROPERTIES)
         patterns = schema.get("patternProperties")
         # Which pattern matches is not asked: too much hidden is better than too little.
         found += patterns.values() if isinstance(patterns, dict) else ()
-    yield from (entry for entry in found if isinstance(entry, dict))
+    yield from _mappings(found)
+
+
+def _mappings(values: Iterable[Any]) -> Iterator[Schema]:
+    return (each for each in values if isinstance(each, dict))

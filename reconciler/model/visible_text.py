@@ -12,7 +12,14 @@ _LAST_OF_BASIC_PLANE = 0xFFFF
 # GitHub's runner obeys "##[command]" anywhere in a line of a log.
 _OLD_COMMAND = "##["
 # All that may steer something in a JSON text; what json.dumps escapes by itself is not left there.
-_STEERS_IN_JSON = re.compile(r"[^\x20-\x7e\n]|#(?=#\[)")
+# Written out, since which characters there are is another set in each version of Unicode, and so
+# of Python, and a plan is to be the same bytes in all of them.
+_STEERS_IN_JSON = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\uffff"
+    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U0010ffff]|#(?=#\\[)"
+)
 
 
 def visible(text: str) -> str:
@@ -46,5 +53,4 @@ def _escaped_in_json(found: re.Match[str]) -> str:
     if character == "#":
         return "\\u0023"
     # Beyond the basic plane JSON knows pairs of surrogates only.
-    unprintable = unicodedata.category(character) in UNPRINTABLE
-    return json.dumps(character)[1:-1] if unprintable else character
+    return json.dumps(character)[1:-1]

@@ -16,6 +16,7 @@ PULL_REQUEST_REF = re.compile(r"refs/pull/([1-9][0-9]{0,18})/(?:merge|head)", re
 EVENT_LIMIT = 64 * 1024 * 1024
 
 
+# A dataclass, since a struct shows all that it holds.
 @dataclass(frozen=True)
 class GitHubContext:
     """One job's place in GitHub.

@@ -24,7 +24,8 @@ def drift_text(entry: Folded) -> str:
     if drift.session_user is None:
         return drift.description + then
     last, earlier = ("last by", _earlier(drift)) if drift.earlier_by else ("by", "")
-    return f"{drift.description}, {last} {_by(drift)} {when(entry.changes)}{earlier}{then}"
+    by = f"{last} {_by(drift)} {when(entry.changes)}".rstrip()
+    return f"{drift.description}, {by}{earlier}{then}"
 
 
 def edits_text(found: Edits) -> str:

@@ -31,8 +31,9 @@ _STYLES = {
 }
 _DIFF_STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "dim cyan"}
 _BY = {True: "edited by", False: "by"}
-_BOUNDLESS = 100_000
-_WIDEST_TABLE = 200
+BOUNDLESS = 100_000
+"""The width of what is no terminal, where no line is wrapped."""
+_WIDEST_IN_LOG = 200
 _SEVERITY_STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
@@ -73,8 +74,9 @@ def _print_part(console: Console, part: Part, *, whole: bool) -> None:
     console.print()
     console.print(Text(part.title, style="bold"))
     table = _table(part)
-    boundless = console.options.update(max_width=_BOUNDLESS)
-    fits = Measurement.get(console, boundless, table).maximum <= min(console.width, _WIDEST_TABLE)
+    boundless = console.options.update(max_width=BOUNDLESS)
+    widest = _WIDEST_IN_LOG if console.width == BOUNDLESS else console.width
+    fits = Measurement.get(console, boundless, table).maximum <= widest
     if fits:
         console.print(table)
     for entry in part.entries:

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, Final
 
 from reconciler.model.document import JsonValue
-from reconciler.model.subschemas import referred
+from reconciler.model.subschemas import BY_PROPERTY, REFERENCES, is_positional, referred, within
 
 MAX_REFERENCES: Final = 1_000
 MAX_PATTERN_CHARACTERS: Final = 65_536
@@ -23,12 +23,10 @@ MAX_STEPS: Final = 150_000
 _ALWAYS_FEW: Final = 50_000
 CHARACTERS_A_STEP: Final = 64
 """What a text costs beyond the first so many; a shorter one costs nothing by its length."""
-_REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
 _SAME_VALUE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 _EACH_ENTRY: Final = ("additionalProperties", "propertyNames", "unevaluatedProperties")
 _EACH_ITEM: Final = ("items", "prefixItems", "additionalItems", "contains", "unevaluatedItems")
 _REPEATED: Final = ("const", "enum", "format", "pattern", "required", "type")
-_BY_NAME: Final = ("patternProperties", "dependencies", "dependentSchemas")
 
 
 def refuse_costly(schema: Mapping[str, Any]) -> None:
@@ -43,9 +41,11 @@ def refuse_costly(schema: Mapping[str, Any]) -> None:
         return  # no reference, and too few characters for too many in patterns
     references = patterns = 0
     for part in _mappings(schema):
-        targets = [part[key] for key in _REFERENCES if isinstance(part.get(key), str)]
+        targets = [
+            within(schema, part[key]) for key in REFERENCES if isinstance(part.get(key), str)
+        ]
         references += len(targets)
-        if any(target.startswith("#") and target[1:2] not in ("", "/") for target in targets):
+        if any(target != "#" and not target.startswith("#/") for target in targets):
             raise ValueError("only references like '#/definitions/name' are followed within it")
         patterns += _pattern_characters(part)
     if references > MAX_REFERENCES:
@@ -74,13 +74,13 @@ class SchemaEffort:
     @cached_property
     def _most_values(self) -> int:
         parts = _mappings(self._schema)
-        refers = any(keyword in part for part in parts for keyword in _REFERENCES)
+        refers = any(keyword in part for part in parts for keyword in REFERENCES)
         return 0 if refers else _ALWAYS_FEW // size_of(self._schema)
 
     @cached_property
     def most_alike(self) -> int:
         """Up to which size it makes no difference how long the lists and texts in a value are."""
-        positional = any(isinstance(part.get("items"), list) for part in _mappings(self._schema))
+        positional = any(map(is_positional, _mappings(self._schema)))
         return 0 if positional else self._most_values
 
     def is_too_much(self, value: JsonValue) -> bool:
@@ -133,7 +133,7 @@ def _costs(root: Mapping[str, Any], value: JsonValue) -> Iterator[int]:
         if id(schema) not in own:
             own[id(schema)] = _own_cost(schema)
         yield own[id(schema)]
-        for keyword in _REFERENCES:
+        for keyword in REFERENCES:
             if isinstance(reference := schema.get(keyword), str):
                 if reference not in targets:
                     targets[reference] = referred(root, reference)
@@ -158,6 +158,9 @@ def _same_value(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[An
         if keyword in schema:
             held = schema[keyword]
             yield from ((each, part) for each in (held if isinstance(held, list) else [held]))
+    for keyword in BY_PROPERTY:
+        held = schema.get(keyword)
+        yield from ((each, part) for each in (held.values() if isinstance(held, dict) else ()))
 
 
 def _below(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[Any, JsonValue]]:
@@ -174,7 +177,6 @@ def _below(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[Any, Js
         for keyword in _EACH_ENTRY:
             if keyword in schema:
                 yield from ((schema[keyword], each) for each in part.values())
-        for keyword in _BY_NAME:
-            named = schema.get(keyword)
-            for each in named.values() if isinstance(named, dict) else ():
-                yield from ((each, below) for below in part.values())
+        named = schema.get("patternProperties")
+        for each in named.values() if isinstance(named, dict) else ():
+            yield from ((each, below) for below in part.values())

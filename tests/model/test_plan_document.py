@@ -72,6 +72,11 @@ def test_a_plan_s_json_steers_nothing_where_it_is_shown_and_holds_what_it_held(t
     assert json.loads(written) == plan.model_dump(mode="json")
 
 
+def test_a_plan_s_json_is_the_same_bytes_with_every_table_of_unicode_characters() -> None:
+    """What a version of Python does not know yet is left as it is."""
+    assert "\U0001fae9" in plan_with(installation="\U0001fae9").to_json()
+
+
 def test_letters_stay_readable_in_a_plan_s_json() -> None:
     assert '"ö"' in RICH.to_json()
 

@@ -44,6 +44,12 @@ MARKED = [{"x-sensitive": True}, {"writeOnly": True}, {"format": "password"}]
         "erp_accesskey",
         "dbPass",
         "smtp_pass",
+        "mqttPass",
+        "dbpass",
+        "encryptionkeys",
+        "refreshtoken",
+        "connectionstring",
+        "doorpasscode",
     ],
 )
 def test_a_name_whose_last_word_is_a_secret_is_one(name: str) -> None:
@@ -65,6 +71,10 @@ def test_a_name_whose_last_word_is_a_secret_is_one(name: str) -> None:
         "lowPass",
         "bypass",
         "passFail",
+        "userPassThrough",
+        "proxyPass",
+        "servicePassRate",
+        "compass",
         "broken",
     ],
 )
@@ -92,7 +102,18 @@ def test_a_name_that_only_speaks_of_a_secret_is_none(name: str) -> None:
             ("pin",),
         ),
         (lambda marked: {"dependencies": {"door": {"properties": {"pin": marked}}}}, ("pin",)),
+        (
+            lambda marked: {
+                "dependentSchemas": {"a": {"dependencies": {"b": {"properties": {"pin": marked}}}}}
+            },
+            ("pin",),
+        ),
         (lambda marked: {"properties": {"pins": {"contains": marked}}}, ("pins", 2)),
+        (
+            lambda marked: {"properties": {"pins": {"prefixItems": [{}, marked], "items": {}}}},
+            ("pins", 1),
+        ),
+        (lambda marked: {"unevaluatedProperties": marked}, ("anything",)),
         (
             lambda marked: {"properties": {"door": {"properties": {"pin": marked}}}},
             ("door", "pin"),
@@ -115,6 +136,8 @@ def test_a_marked_value_is_a_secret_wherever_the_schema_marks_it(
         ("https://machshop.example/door#", "https://machshop.example/door#/definitions/hidden"),
         ("https://machshop.example/door", "door#/definitions/hidden"),
         ("https://machshop.example/door", "#/definitions/hidden"),
+        ("HTTPS://machshop.example/door?", "#/definitions/hidden"),
+        ("https://machshop.example/a;", "#/definitions/hidden"),
         ("urn:machshop:door", "#/definitions/hidden"),
         ("http://[", "#/definitions/hidden"),
     ],

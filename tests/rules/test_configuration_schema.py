@@ -105,6 +105,8 @@ def test_an_unknown_property_in_a_list_is_found(folder: DesiredFolder) -> None:
             {"$ref": "#/definitions/d", "definitions": {"d": {"additionalProperties": False}}},
             True,
         ),
+        ({"properties": {"a": {}}, "dependencies": {"x1": {"properties": {"x1": {}}}}}, True),
+        ({"properties": {"a": {}}, "dependencies": {"x1": {"additionalProperties": True}}}, True),
     ],
 )
 def test_a_property_is_unknown_unless_the_schema_lets_it_be(
@@ -112,6 +114,34 @@ def test_a_property_is_unknown_unless_the_schema_lets_it_be(
 ) -> None:
     expected = ["configuration-unknown"] if unknown else []
     assert codes(folder, schema, {"x1": "value"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"contains": {"properties": {"role": {}}}}, [{"role": "primary"}, {"host": "b"}]),
+        ({"dependencies": {"lock": {"properties": {"pin": {}}}}}, {"lock": 1, "x": 2}),
+    ],
+)
+def test_what_counts_under_a_condition_does_not_name_all_properties(
+    folder: DesiredFolder, schema: dict[str, Any], value: Any
+) -> None:
+    assert codes(folder, {"properties": {"a": schema}}, {"a": value}) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "found"),
+    [
+        ({"properties": {"x1": {}}, "dependentSchemas": {"x1": {"properties": 7}}}, []),
+        ({"dependencies": {"x1": {"properties": 7}}}, ["manifest-schema-invalid"]),
+        ({"properties": 7}, ["manifest-schema-invalid"]),
+        ({"properties": {"x1": {"properties": 7}}}, ["manifest-schema-invalid"]),
+    ],
+)
+def test_properties_that_are_no_mapping_name_nothing(
+    folder: DesiredFolder, schema: dict[str, Any], found: list[str]
+) -> None:
+    assert codes(folder, schema, {"x1": "value"}) == found
 
 
 def test_additional_properties_are_held_to_their_schema(folder: DesiredFolder) -> None:

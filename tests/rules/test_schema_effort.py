@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from reconciler.rules.schema_effort import SchemaEffort, refuse_costly
@@ -34,7 +35,24 @@ def folder(tmp_path: Path) -> DesiredFolder:
         ({"items": [{"$ref": "#"}] * 1_001}, "more than 1,000 references"),
         ({"pattern": "a" * 65_537}, "more than 65,536 characters"),
         ({"patternProperties": {"a" * 40_000: {}, "b" * 40_000: {}}}, "more than 65,536 char"),
-        ({"$ref": "#name"}, "only references like '#/definitions/name'"),
+        *(
+            ({"$ref": reference}, "only references like '#/definitions/name'")
+            for reference in (
+                "#name",
+                "",
+                "other#/definitions/a",
+                "json-schema:///#/definitions/a",
+                "http://json-schema.org/draft-07/schema#",
+            )
+        ),
+        (
+            {"$id": "https://machshop.example/a", "$ref": "https://MACHSHOP.example/a#/a"},
+            "only references like '#/definitions/name'",
+        ),
+        (
+            {"$id": "https://machshop.example/a", "$ref": "a#name"},
+            "only references like '#/definitions/name'",
+        ),
         ({"$ref": "#", "items": {"$id": "other"}}, "an \\$id of its own"),
     ],
 )
@@ -66,17 +84,36 @@ def test_a_thousand_mappings_of_five_properties_are_checked() -> None:
     assert not SchemaEffort({"items": schema}).is_too_much(value)
 
 
-@pytest.mark.parametrize("before", ["", "https://machshop.example/a", "a"])
-def test_references_that_double_ask_too_much_by_whichever_name(before: str) -> None:
+@pytest.mark.parametrize(
+    ("identity", "before"),
+    [
+        ("https://machshop.example/a", ""),
+        ("HTTPS://machshop.example/a?", ""),
+        ("https://machshop.example/a", "https://machshop.example/a"),
+        ("https://machshop.example/a", "a"),
+    ],
+)
+def test_references_that_double_ask_too_much_by_whichever_name(identity: str, before: str) -> None:
     levels: dict[str, Any] = {
         f"d{n}": {"anyOf": [{"$ref": f"{before}#/definitions/d{n + 1}"}] * 2} for n in range(40)
     }
     schema = {
-        "$id": "https://machshop.example/a",
-        "definitions": levels,
-        "$ref": f"{before}#/definitions/d0",
+        "$id": identity,
+        "definitions": levels | {"d40": {}},
+        "properties": {"a": {"$ref": f"{before}#/definitions/d0"}},
     }
-    assert SchemaEffort(schema).is_too_much(1)
+    jsonschema_rs.validator_for(schema)
+    assert SchemaEffort(schema).is_too_much({"a": 1})
+
+
+@pytest.mark.parametrize("keyword", ["dependencies", "dependentSchemas"])
+def test_what_hangs_on_a_property_is_held_against_the_mapping_itself(keyword: str) -> None:
+    levels: dict[str, Any] = {
+        f"d{n}": {keyword: {"a": {"allOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2}}}
+        for n in range(40)
+    }
+    schema = {"definitions": levels, "allOf": [{"$ref": "#/definitions/d0"}]}
+    assert SchemaEffort(schema).is_too_much({"a": 1})
 
 
 def test_a_schema_that_only_refers_to_itself_asks_too_much() -> None:
