@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from reconciler.model.evidence import AuditRecord
-from reconciler.model.visible_text import visible_json
 from reconciler.report.change_entry import ChangeEntry, details_of
-from reconciler.report.escaping import printable
+from reconciler.report.escaping import printable, printable_json_text
 
 # What a reader asks for only when something is wrong: -v lists them.
 _LONG = ("old hash", "new hash", "recorded by", "audit row", "plan")
@@ -46,7 +45,7 @@ def records_as_json(records: Iterable[AuditRecord], names: Mapping[UUID, str]) -
     before = '{"rows": ['
     for record in records:
         line = json.dumps(_facts(record, names), ensure_ascii=False, default=str)
-        yield f"{before}\n{visible_json(line)}"
+        yield f"{before}\n{printable_json_text(line)}"
         before = ","
     yield f"{before}]}}\n" if before != "," else "\n]}\n"
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from reconciler.model.evidence import Anchor, ChainHead
 from reconciler.model.plan import Plan
-from reconciler.model.visible_text import visible_json
 from reconciler.report.counting import counted
-from reconciler.report.escaping import fence_for
+from reconciler.report.escaping import fence_for, printable_json_text
 
 MOST_IN_MARKDOWN = 100
 _TITLE = "Chain heads, for `reconciler audit verify --anchor`"
@@ -37,7 +36,7 @@ def applied_as_json(plan: Plan, heads: Sequence[ChainHead]) -> str:
     content = plan.model_dump(mode="json")
     content["chain_heads"] = _anchor(heads)
     written = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
-    return visible_json(written) + "\n"
+    return printable_json_text(written) + "\n"
 
 
 def _summary(heads: Sequence[ChainHead]) -> str:
@@ -52,6 +51,6 @@ def _lines(heads: Sequence[ChainHead]) -> list[str]:
     """Return an anchor's JSON, a line a head, in which no name steers what shows it."""
     version = json.dumps(Anchor(heads=()).format_version)
     named = [json.dumps(head.model_dump(mode="json"), ensure_ascii=False) for head in heads]
-    shown = [visible_json(line) for line in named]
+    shown = [printable_json_text(line) for line in named]
     rows = [f"  {line}," for line in shown[:-1]] + [f"  {line}" for line in shown[-1:]]
     return [f'{{"format_version": {version}, "heads": [', *rows, "]}"]

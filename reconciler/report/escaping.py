@@ -9,12 +9,14 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from typing import Any
 
-from reconciler.model.visible_text import escaped, visible, visible_json
+from reconciler.model.visible_text import UNPRINTABLE, escaped, visible, visible_json
 
 _LONGEST_SHOWN = 2000
 _LONGEST_SPAN = 1000
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 # GitHub's runner obeys "::command" at the start of a line of a log, whatever blanks are before it,
 # and "##[command]" anywhere.
 _WORKFLOW_COMMAND = re.compile(r"(^\s*):(?=:)|#(?=#\[)")
@@ -78,7 +80,22 @@ def printable_json(value: Any) -> str:
 
     It is the same value: readers of JSON undo the escapes.
     """
-    return visible_json(json.dumps(value, indent=2, ensure_ascii=False))
+    return printable_json_text(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def printable_json_text(text: str) -> str:
+    """Return a JSON text in the same way; it holds the same value.
+
+    A plan's own text leaves what no version of Unicode knows yet (``visible_json``).
+    """
+    return _NOT_ASCII.sub(_unless_visible, visible_json(text))
+
+
+def _unless_visible(found: re.Match[str]) -> str:
+    character = found[0]
+    # Beyond the basic plane JSON knows pairs of surrogates only.
+    unprintable = unicodedata.category(character) in UNPRINTABLE
+    return json.dumps(character)[1:-1] if unprintable else character
 
 
 def workflow_data(text: str) -> str:

@@ -18,10 +18,9 @@ from uuid import UUID
 
 from reconciler import __version__
 from reconciler.model.evidence import AuditRecord, ChainPart, SignatureRecord
-from reconciler.model.visible_text import visible_json
 from reconciler.operations.evidence import Evidence
 from reconciler.report.change_entry import ChangeEntry, change_entry
-from reconciler.report.escaping import printable_json
+from reconciler.report.escaping import printable_json, printable_json_text
 from reconciler.report.evidence_html import Page, Pages
 from reconciler.report.verify import COLUMNS, FORMAT_VERSION, MANIFEST, ROWS, SEAL
 
@@ -72,7 +71,7 @@ class _Writer:
         written = 0
         with self._file(name) as file:
             for line in lines:
-                file.write(visible_json(line) + "\n")
+                file.write(printable_json_text(line) + "\n")
                 written += 1
         self.files[name]["lines"] = written
 

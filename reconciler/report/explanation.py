@@ -9,8 +9,8 @@ from msgspec import to_builtins
 from pydantic import BaseModel, JsonValue
 
 from reconciler.model.relations import DependencyType, Resolution
-from reconciler.model.visible_text import visible_json
 from reconciler.operations.explain import Explanation
+from reconciler.report.escaping import printable_json_text
 from reconciler.report.rendering import render
 from reconciler.rules.explanation import Clash
 
@@ -35,7 +35,7 @@ def explanation_as_json(explanation: Explanation) -> str:
         for link, told in zip(shown["chain"], explained.chain, strict=True):
             link["resolution"] = told.resolution._asdict()
     written = json.dumps(document, indent=2, ensure_ascii=False, default=str)
-    return visible_json(written) + "\n"
+    return printable_json_text(written) + "\n"
 
 
 def _model_as_json(value: object) -> JsonValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import jsonschema_rs
@@ -15,6 +16,7 @@ from reconciler.model.canonical import content_hash
 from reconciler.model.change import Action, Drift, Origin, Signature
 from reconciler.model.plan import ChangeWindow, DesiredRevision, NeededSignoff, Plan
 from reconciler.model.schedule import WindowKind
+from reconciler.model.visible_text import visible_json
 from tests.support.hostile import HOSTILE, hostile_plan
 from tests.support.json_values import json_values
 from tests.support.plan_inputs import IDENTITY, change, difference, plan_with
@@ -75,6 +77,16 @@ def test_a_plan_s_json_steers_nothing_where_it_is_shown_and_holds_what_it_held(t
 def test_a_plan_s_json_is_the_same_bytes_with_every_table_of_unicode_characters() -> None:
     """What a version of Python does not know yet is left as it is."""
     assert "\U0001fae9" in plan_with(installation="\U0001fae9").to_json()
+
+
+def test_whatever_this_python_knows_to_steer_is_escaped_in_a_plan_s_json() -> None:
+    steering = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    known = (chr(code) for code in range(0x110000))
+    text = " ".join(each for each in known if unicodedata.category(each) in steering)
+    written = visible_json(json.dumps(text, ensure_ascii=False))
+    assert written.isascii()
+    assert written.isprintable()
+    assert json.loads(written) == text
 
 
 def test_letters_stay_readable_in_a_plan_s_json() -> None:
