@@ -13,6 +13,8 @@ from reconciler.report.diagnostics_text import diagnostics_as_text
 from reconciler.report.escaping import printable
 from reconciler.report.terminal import BOUNDLESS, print_diagnostics
 
+_LOG_HEIGHT = 25
+
 
 class _Console(Console):
     """A console for which a reader who has gone is no reason to stop: a run goes on to its end."""
@@ -33,6 +35,9 @@ def console(*, color: bool | None, stderr: bool) -> Console:
         no_color=color is False,
         # In a log no line is broken: where a new one begins, a workflow looks for commands.
         width=None if stream.isatty() else BOUNDLESS,
+        height=None
+        if stream.isatty()
+        else _LOG_HEIGHT,  # without it a dumb terminal has 80 columns
         highlight=False,
         emoji=False,
     )

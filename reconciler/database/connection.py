@@ -154,11 +154,11 @@ def notice_lost_clients(connection: Connection) -> None:
         connection.execute("SELECT set_config('client_connection_check_interval', '2s', TRUE)")
 
 
-def _first_line(error: psycopg.Error) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-
-
 def is_standby(connection: Connection) -> bool:
     """Return whether the server only follows another one."""
     row = connection.execute(query("state/is_standby")).fetchone()
     return row is not None and bool(row[0])
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from reconciler.model.age import Ciphertext, ciphertext
@@ -18,38 +18,33 @@ def _words(text: str) -> frozenset[str]:
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_SECRET_WORDS = _words(
-    """
-    apikey apikeys bearer credential credentials passcode passphrase passwd password passwords
-    pwd secret secrets token tokens
-    """
-)
 _SECRET_KEYS = _words(
     """
-    access api encryption master private secret shared signing ssh
+    access api auth encryption hmac master preshared private secret session shared signing ssh
     """
 )
-# Whose "pass" is a password: a firstPass and a lowPass are none.
+# Whose "pass" is a password: a firstPass, a lowPass and a rootPass of a weld are none.
 _HAVE_PASS = _words(
     """
-    admin amqp auth broker database db erp ftp http keystore ldap login mail mqtt opc root sap
-    service sftp smtp sql user
+    admin amqp auth bind broker database db erp ftp http keystore ldap login mail mqtt opc sap
+    service sftp smtp sql ssh truststore ua user vpn wifi
     """
 )
-# What ends a word of several that were run together: dbpassword, privatekey.
+# What a secret's word ends with, or two words together: dbpassword, privatekey, private_key.
 _SECRET_ENDINGS = (
-    *("password", "passwords", "passwd", "passphrase", "passcode", "pwd", "connectionstring"),
-    *("secret", "secrets", "credential", "credentials"),
+    *("password", "passwords", "passwd", "passphrase", "passcode", "pwd"),
+    *("credential", "credentials", "secret", "secrets", "token", "tokens"),
+    *("connectionstring", "snmpcommunity"),
     *(f"{kind}{key}" for kind in sorted(_SECRET_KEYS) for key in ("key", "keys")),
-    *(f"{kind}token" for kind in ("access", "auth", "bearer", "id", "refresh", "session")),
-    *(f"{kind}tokens" for kind in ("access", "auth", "bearer", "refresh")),
-    *(f"{kind}pass" for kind in sorted(_HAVE_PASS)),
 )
+_SECRET_WORDS = _words("bearer creds psk") | {
+    f"{whose}{what}" for whose in (*_HAVE_PASS, "root") for what in ("pass", "pw")
+}
 # What a name with a secret word is about, when it is not about the secret itself.
 _HARMLESS_LAST = _words(
     """
-    age algorithm audience count days endpoint enabled expiry field file format header hours
-    id issuer length lifetime limit location max min minutes name path policy provider ref
+    age algorithm audience bits count days endpoint enabled expiry field file format header hours
+    id index issuer length lifetime limit location max min minutes name path policy provider ref
     reference required rotation scope scopes seconds store ttl type uri url user username
     version
     """
@@ -70,15 +65,12 @@ def is_secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(name)]
     if not words or words[-1] in _HARMLESS_LAST or words[0] in _HARMLESS_FIRST:
         return False
-    if any(word in _SECRET_WORDS or word.endswith(_SECRET_ENDINGS) for word in words):
+    if words[-1] in ("pass", "pw") and not _HAVE_PASS.isdisjoint(words[-2:-1]):
         return True
-    if words[-1] == "pass" and not _HAVE_PASS.isdisjoint(words[-2:-1]):
+    if not _SECRET_WORDS.isdisjoint(words):
         return True
-    return any(
-        (second in ("key", "keys") and first in _SECRET_KEYS)
-        or (first, second) == ("connection", "string")
-        for first, second in pairwise(words)
-    )
+    pairs = (first + second for first, second in pairwise(words))
+    return any(text.endswith(_SECRET_ENDINGS) for text in chain(words, pairs))
 
 
 def is_reference(value: object) -> bool:

@@ -11,25 +11,26 @@ from urllib.parse import unquote, urljoin
 from reconciler.model.document import Path
 
 _COMBINING = ("allOf", "anyOf", "oneOf", "if", "then", "else")
-REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-_LEADING_ON = frozenset((*REFERENCES, *_COMBINING))
+_LEADING_ON = frozenset(("$ref", *_COMBINING))
+_LATER_REFERENCES = ("$dynamicRef", "$recursiveRef")
+REFERENCES = ("$ref", *_LATER_REFERENCES)
 BY_PROPERTY = ("dependencies", "dependentSchemas")
-_OTHER_PROPERTIES = ("additionalProperties", "unevaluatedProperties")
-_ANY_ITEM = 0
+_LONGEST_NUMBER = 9
 _ANY_OTHER = None
 Schema = Mapping[str, Any]
 
 
 class SchemaPart:
-    """Every schema that may describe one part of a value, combinations and references included.
+    """The schemas that describe one part of a value, combinations and references included.
 
-    The parts below are made when they are asked for and kept, all items of a list as one. What
-    describes a part only where something else is there counts for its marks, and no further.
+    The parts below are made when they are asked for and kept, all items of a list as one. Apart
+    from them are those that may describe it as well: what ``dependencies`` and ``contains`` hold,
+    and what draft 7 does not know and later drafts do. They count for marks, and no further.
     """
 
-    def __init__(self, root: Schema, given: list[Schema], sometimes: list[Schema]) -> None:
+    def __init__(self, root: Schema, given: list[Schema], others: list[Schema]) -> None:
         self.schemas = _combined(root, given)
-        self._sometimes = _sometimes(root, [*_conditions(self.schemas), *sometimes])
+        self._others = _with_others(root, [*_beside(root, self.schemas), *others])
         self._root = root
         self._below: dict[str | int | None, SchemaPart] = {}
 
@@ -40,7 +41,7 @@ class SchemaPart:
 
     @cached_property
     def _told_apart(self) -> frozenset[str]:
-        return self.named | _names(self._sometimes)
+        return self.named | _names(self._others)
 
     @cached_property
     def says_what_may_be_added(self) -> bool:
@@ -56,29 +57,27 @@ class SchemaPart:
             each.get("x-sensitive", False) is not False
             or each.get("writeOnly") is True
             or each.get("format") == "password"
-            for each in chain(self.schemas, self._sometimes)
+            for each in chain(self.schemas, self._others)
         )
 
     @cached_property
-    def _positional(self) -> bool:
-        return any(map(is_positional, chain(self.schemas, self._sometimes)))
+    def _places(self) -> int:
+        """How many items are described by their place; all beyond are alike."""
+        return max(map(places_in, chain(self.schemas, self._others)), default=0)
 
     def below(self, step: str | int) -> SchemaPart:
         """Return what describes the property or item ``step`` of the value."""
         kept: str | int | None = step
         if isinstance(step, int):
-            kept = step if self._positional else _ANY_ITEM
+            kept = min(step, self._places)
         elif step not in self._told_apart:
             kept = _ANY_OTHER
         if kept not in self._below:
-            given, sometimes = (
-                [found for above in schemas for found in _given(above, step)]
-                for schemas in (self.schemas, self._sometimes)
-            )
-            if isinstance(step, int):
-                every = chain(self.schemas, self._sometimes)
-                sometimes += _mappings(each.get("contains") for each in every)
-            self._below[kept] = SchemaPart(self._root, given, sometimes)
+            given = [found for above in self.schemas for found in _given(above, step)]
+            others = [found for above in self._others for found in _given(above, step)]
+            every = chain(self.schemas, self._others)
+            others += (found for above in every for found in _perhaps_given(above, step))
+            self._below[kept] = SchemaPart(self._root, given, others)
         return self._below[kept]
 
     def at(self, path: Path) -> SchemaPart:
@@ -126,33 +125,36 @@ def _combined(root: Schema, schemas: list[Schema]) -> list[Schema]:
         if not isinstance(part, dict) or id(part) in found:
             continue
         found[id(part)] = part
-        waiting += (referred(root, part[keyword]) for keyword in REFERENCES if keyword in part)
+        waiting.append(referred(root, part.get("$ref")))
         for keyword in _COMBINING:
             branches = part.get(keyword)
             waiting += branches if isinstance(branches, list) else [branches]
     return list(found.values())
 
 
-def _conditions(schemas: Iterable[Schema]) -> list[Schema]:
-    """Return what describes the same value where it has some property."""
-    return [
-        found
-        for each in schemas
-        for keyword in BY_PROPERTY
-        if isinstance(each.get(keyword), dict)
-        for found in _mappings(each[keyword].values())
-    ]
-
-
-def _sometimes(root: Schema, schemas: list[Schema]) -> list[Schema]:
-    """Return schemas and all that describes the same value with them, under a condition or not."""
+def _with_others(root: Schema, schemas: list[Schema]) -> list[Schema]:
+    """Return schemas, those that describe the same value with them, and those that may."""
     found: dict[int, Schema] = {}
-    waiting = schemas
+    waiting: list[Any] = schemas
     while waiting:
-        new = [each for each in _combined(root, waiting) if id(each) not in found]
-        found |= {id(each): each for each in new}
-        waiting = _conditions(new)
+        part = waiting.pop()
+        if id(part) in found:
+            continue
+        found[id(part)] = part
+        branches = [part.get(keyword) for keyword in _COMBINING]
+        waiting += _mappings([referred(root, part.get("$ref")), *branches])
+        waiting += _mappings(each for some in branches if isinstance(some, list) for each in some)
+        waiting += _beside(root, [part])
     return list(found.values())
+
+
+def _beside(root: Schema, schemas: Iterable[Schema]) -> Iterator[Schema]:
+    """Yield what may describe the same value, by the keywords of each schema alone."""
+    for each in schemas:
+        for keyword in BY_PROPERTY:
+            held = each.get(keyword)
+            yield from _mappings(held.values() if isinstance(held, dict) else ())
+        yield from _mappings(referred(root, each.get(keyword)) for keyword in _LATER_REFERENCES)
 
 
 def _names(schemas: Iterable[Schema]) -> frozenset[str]:
@@ -160,9 +162,10 @@ def _names(schemas: Iterable[Schema]) -> frozenset[str]:
     return frozenset(name for named in properties for name in named)
 
 
-def is_positional(schema: Schema) -> bool:
-    """Return whether a schema says something of each item of a list by its place."""
-    return isinstance(schema.get("items"), list) or isinstance(schema.get("prefixItems"), list)
+def places_in(schema: Schema) -> int:
+    """Return how many items of a list a schema describes by their place."""
+    held = (schema.get("items"), schema.get("prefixItems"))
+    return max((len(each) for each in held if isinstance(each, list)), default=0)
 
 
 def referred(root: Schema, reference: object) -> object:
@@ -176,16 +179,20 @@ def referred(root: Schema, reference: object) -> object:
     part: Any = root
     for step in unquote(place[1:]).split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(part, list) and name.isdecimal() and int(name) < len(part):
-            part = part[int(name)]
+        if isinstance(part, list):
+            is_number = name.isascii() and name.isdecimal() and len(name) <= _LONGEST_NUMBER
+            part = part[int(name)] if is_number and int(name) < len(part) else None
         else:
             part = part.get(name) if isinstance(part, dict) else None
     return part
 
 
 def within(root: Schema, reference: str) -> str:
-    """Return a reference as seen from the document that it stands in: ``#…`` where it is local."""
-    identity = root.get("$id")
+    """Return a reference as seen from the document that it stands in: ``#…`` where it is local.
+
+    The document's own name is its ``$id``, in draft 4 its ``id``.
+    """
+    identity = root.get("$id", root.get("id"))
     if not isinstance(identity, str) or reference.startswith("#"):
         return reference
     try:
@@ -199,20 +206,30 @@ def _given(schema: Schema, step: str | int) -> Iterator[Schema]:
     """Yield the schemas that one schema by itself gives for ``step`` of its value."""
     found: list[Any] = []
     if isinstance(step, int):
-        first, others = schema.get("prefixItems"), schema.get("items")
-        if isinstance(others, list):
-            first, others = others, schema.get("additionalItems")
-        found = [first[step] if isinstance(first, list) and step < len(first) else others]
+        items = schema.get("items")
+        if isinstance(items, list):
+            found = [items[step] if step < len(items) else schema.get("additionalItems")]
+        else:
+            found = [items]
     else:
         properties = schema.get("properties")
         if isinstance(properties, dict) and step in properties:
             found.append(properties[step])
         else:
-            found += (schema.get(keyword) for keyword in _OTHER_PROPERTIES)
+            found.append(schema.get("additionalProperties"))
         patterns = schema.get("patternProperties")
         # Which pattern matches is not asked: too much hidden is better than too little.
         found += patterns.values() if isinstance(patterns, dict) else ()
     yield from _mappings(found)
+
+
+def _perhaps_given(schema: Schema, step: str | int) -> Iterator[Schema]:
+    """Yield those that it may give beside: which item ``contains`` is about is not asked."""
+    if isinstance(step, str):
+        return _mappings([schema.get("unevaluatedProperties")])
+    first = schema.get("prefixItems")
+    in_place = first[step : step + 1] if isinstance(first, list) else []
+    return _mappings([schema.get("contains"), schema.get("unevaluatedItems"), *in_place])
 
 
 def _mappings(values: Iterable[Any]) -> Iterator[Schema]:

@@ -6,7 +6,8 @@ import json
 import re
 import unicodedata
 
-# Controls, formats (bidirectional overrides, zero-width), lone surrogates, separators.
+# Controls, formats (bidirectional overrides, zero-width), lone surrogates, private and unknown
+# characters, separators of lines.
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LAST_OF_BASIC_PLANE = 0xFFFF
 # GitHub's runner obeys "##[command]" anywhere in a line of a log.

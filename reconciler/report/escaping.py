@@ -86,7 +86,8 @@ def printable_json(value: Any) -> str:
 def printable_json_text(text: str) -> str:
     """Return a JSON text in the same way; it holds the same value.
 
-    A plan's own text leaves what no version of Unicode knows yet (``visible_json``).
+    Here goes as well what this Python's table of characters does not know, or knows since lately;
+    a plan's own text is the same with every table (``visible_json``).
     """
     return _NOT_ASCII.sub(_unless_visible, visible_json(text))
 

@@ -13,10 +13,12 @@ from itertools import chain
 from typing import Any, Final
 
 from reconciler.model.document import JsonValue
-from reconciler.model.subschemas import BY_PROPERTY, REFERENCES, is_positional, referred, within
+from reconciler.model.subschemas import BY_PROPERTY, REFERENCES, places_in, referred
 
 MAX_REFERENCES: Final = 1_000
 MAX_PATTERN_CHARACTERS: Final = 65_536
+MAX_UNEVALUATED: Final = 6
+"""Where such are within each other, each makes a check three times as long."""
 MAX_STEPS: Final = 150_000
 """Each step may be a finding of its own, of about a kilobyte and a half."""
 
@@ -26,7 +28,10 @@ CHARACTERS_A_STEP: Final = 64
 _SAME_VALUE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 _EACH_ENTRY: Final = ("additionalProperties", "propertyNames", "unevaluatedProperties")
 _EACH_ITEM: Final = ("items", "prefixItems", "additionalItems", "contains", "unevaluatedItems")
-_REPEATED: Final = ("const", "enum", "format", "pattern", "required", "type")
+_REPEATED: Final = (
+    *("const", "dependentRequired", "enum", "format", "not", "pattern", "required", "type"),
+)
+_UNEVALUATED: Final = ("unevaluatedItems", "unevaluatedProperties")
 
 
 def refuse_costly(schema: Mapping[str, Any]) -> None:
@@ -39,20 +44,26 @@ def refuse_costly(schema: Mapping[str, Any]) -> None:
     text = json.dumps(schema)
     if '"$' not in text and len(text) <= MAX_PATTERN_CHARACTERS:
         return  # no reference, and too few characters for too many in patterns
-    references = patterns = 0
+    references = patterns = unevaluated = 0
+    identities = ("id", "$id") if "draft-04" in str(schema.get("$schema")) else ("$id",)
     for part in _mappings(schema):
-        targets = [
-            within(schema, part[key]) for key in REFERENCES if isinstance(part.get(key), str)
-        ]
+        targets = [part[key] for key in REFERENCES if isinstance(part.get(key), str)]
         references += len(targets)
-        if any(target != "#" and not target.startswith("#/") for target in targets):
-            raise ValueError("only references like '#/definitions/name' are followed within it")
+        if any(not isinstance(referred(schema, target), dict | bool) for target in targets):
+            raise ValueError(
+                "a reference leads out of it, or to no place in it; only those like "
+                "'#/definitions/name' are followed"
+            )
         patterns += _pattern_characters(part)
+        unevaluated += sum(keyword in part for keyword in _UNEVALUATED)
     if references > MAX_REFERENCES:
         raise ValueError(f"it has more than {MAX_REFERENCES:,} references")
     if patterns > MAX_PATTERN_CHARACTERS:
         raise ValueError(f"its patterns have more than {MAX_PATTERN_CHARACTERS:,} characters")
-    if references and any("$id" in part for part in _mappings(schema) if part is not schema):
+    if unevaluated > MAX_UNEVALUATED:
+        raise ValueError(f"it has more than {MAX_UNEVALUATED} of {', '.join(_UNEVALUATED)}")
+    parts = (part for part in _mappings(schema) if part is not schema)
+    if references and any(isinstance(part.get(key), str) for part in parts for key in identities):
         raise ValueError("it has references, and a part of it has an $id of its own")
 
 
@@ -80,7 +91,7 @@ class SchemaEffort:
     @cached_property
     def most_alike(self) -> int:
         """Up to which size it makes no difference how long the lists and texts in a value are."""
-        positional = any(map(is_positional, _mappings(self._schema)))
+        positional = any(map(places_in, _mappings(self._schema)))
         return 0 if positional else self._most_values
 
     def is_too_much(self, value: JsonValue) -> bool:
@@ -146,11 +157,11 @@ def _costs(root: Mapping[str, Any], value: JsonValue) -> Iterator[int]:
 
 def _own_cost(schema: Mapping[str, Any]) -> int:
     """Return what a schema costs without those in it; a finding repeats the texts it is about."""
-    return 1 + sum(
-        size_of(held)
-        for keyword, held in schema.items()
-        if keyword in _REPEATED and not isinstance(held, bool)
-    )
+    repeated = [held for keyword, held in schema.items() if keyword in _REPEATED]
+    required = schema.get("dependencies")
+    if isinstance(required, dict):
+        repeated += (held for held in required.values() if isinstance(held, list))
+    return 1 + sum(size_of(held) for held in repeated if not isinstance(held, bool))
 
 
 def _same_value(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[Any, JsonValue]]:
@@ -158,9 +169,12 @@ def _same_value(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[An
         if keyword in schema:
             held = schema[keyword]
             yield from ((each, part) for each in (held if isinstance(held, list) else [held]))
+    if not isinstance(part, dict):
+        return
     for keyword in BY_PROPERTY:
         held = schema.get(keyword)
-        yield from ((each, part) for each in (held.values() if isinstance(held, dict) else ()))
+        if isinstance(held, dict):
+            yield from ((held[name], part) for name in held if name in part)
 
 
 def _below(schema: Mapping[str, Any], part: JsonValue) -> Iterator[tuple[Any, JsonValue]]:

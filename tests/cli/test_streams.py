@@ -80,14 +80,15 @@ def test_colour_is_shown_only_where_it_is_asked_for_off_a_terminal(
     assert "misplaced-file" in done.out
 
 
+@pytest.mark.parametrize("terminal", ["xterm-256color", "dumb"])
 def test_in_a_log_with_colour_no_line_begins_in_the_middle_of_a_value(
-    installed: Plants, command: Command
+    installed: Plants, command: Command, terminal: str
 ) -> None:
     owned = "/mes" + " ::error::owned" * 40
     name = "sites/penang/extensions/erp-file-gateway.yaml"
     installed.folder.replace(name, "/mes/rejected", json.dumps(owned))
     planned = {"cwd": installed.root, "DATABASE_URL": installed.url, "FORCE_COLOR": "1"}
-    done = command("plan", **planned)
+    done = command("plan", TERM=terminal, **planned)
     assert owned in done.out
     assert not [line for line in done.out.splitlines() if line.lstrip().startswith("::")]
 

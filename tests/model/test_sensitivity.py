@@ -50,6 +50,17 @@ MARKED = [{"x-sensitive": True}, {"writeOnly": True}, {"format": "password"}]
         "refreshtoken",
         "connectionstring",
         "doorpasscode",
+        "passPhrase",
+        "pass_word",
+        "pass-code",
+        "presharedKey",
+        "sastoken",
+        "opcUaPass",
+        "bindpw",
+        "userPw",
+        "connectionString",
+        "mesApiKeys",
+        "rootpw",
     ],
 )
 def test_a_name_whose_last_word_is_a_secret_is_one(name: str) -> None:
@@ -75,6 +86,13 @@ def test_a_name_whose_last_word_is_a_secret_is_one(name: str) -> None:
         "proxyPass",
         "servicePassRate",
         "compass",
+        "rootPass",
+        "passCount",
+        "privatekeyBits",
+        "apiKeyIndex",
+        "partitionKey",
+        "primaryKey",
+        "messageKeys",
         "broken",
     ],
 )
@@ -112,6 +130,22 @@ def test_a_name_that_only_speaks_of_a_secret_is_none(name: str) -> None:
         (
             lambda marked: {"properties": {"pins": {"prefixItems": [{}, marked], "items": {}}}},
             ("pins", 1),
+        ),
+        (
+            lambda marked: {"properties": {"pins": {"prefixItems": [{}, {}], "items": marked}}},
+            ("pins", 1),
+        ),
+        (lambda marked: {"properties": {"pins": {"unevaluatedItems": marked}}}, ("pins", 1)),
+        (
+            lambda marked: {"properties": {"pins": {"items": [{}, {}], "contains": marked}}},
+            ("pins", 9),
+        ),
+        (
+            lambda marked: {
+                "$dynamicRef": "#/$defs/d",
+                "$defs": {"d": {"properties": {"pin": marked}}},
+            },
+            ("pin",),
         ),
         (lambda marked: {"unevaluatedProperties": marked}, ("anything",)),
         (

@@ -121,6 +121,15 @@ def test_a_property_is_unknown_unless_the_schema_lets_it_be(
     [
         ({"contains": {"properties": {"role": {}}}}, [{"role": "primary"}, {"host": "b"}]),
         ({"dependencies": {"lock": {"properties": {"pin": {}}}}}, {"lock": 1, "x": 2}),
+        ({"prefixItems": [{"properties": {"role": {}}}]}, [{"host": "b"}]),
+        (
+            {"items": {"properties": {"x": {}}}, "prefixItems": [{"properties": {"y": {}}}]},
+            [{"x": 1}],
+        ),
+        (
+            {"additionalProperties": {}, "unevaluatedProperties": {"properties": {"x": {}}}},
+            {"b": {"y": 1}},
+        ),
     ],
 )
 def test_what_counts_under_a_condition_does_not_name_all_properties(

@@ -36,10 +36,13 @@ def folder(tmp_path: Path) -> DesiredFolder:
         ({"pattern": "a" * 65_537}, "more than 65,536 characters"),
         ({"patternProperties": {"a" * 40_000: {}, "b" * 40_000: {}}}, "more than 65,536 char"),
         *(
-            ({"$ref": reference}, "only references like '#/definitions/name'")
+            ({"$ref": reference, "items": [{}]}, "only those like '#/definitions/name'")
             for reference in (
                 "#name",
                 "",
+                "#/nowhere",
+                "#/items/+0",
+                "#/items/" + "1" * 5_000,
                 "other#/definitions/a",
                 "json-schema:///#/definitions/a",
                 "http://json-schema.org/draft-07/schema#",
@@ -47,13 +50,25 @@ def folder(tmp_path: Path) -> DesiredFolder:
         ),
         (
             {"$id": "https://machshop.example/a", "$ref": "https://MACHSHOP.example/a#/a"},
-            "only references like '#/definitions/name'",
+            "only those like '#/definitions/name'",
         ),
         (
             {"$id": "https://machshop.example/a", "$ref": "a#name"},
-            "only references like '#/definitions/name'",
+            "only those like '#/definitions/name'",
         ),
         ({"$ref": "#", "items": {"$id": "other"}}, "an \\$id of its own"),
+        (
+            {
+                "$schema": "http://json-schema.org/draft-04/schema#",
+                "allOf": [{"$ref": "#"}],
+                "items": {"id": "other"},
+            },
+            "an \\$id of its own",
+        ),
+        (
+            {"$id": "a", "items": [{"unevaluatedProperties": False}] * 7},
+            "more than 6 of unevaluatedItems, unevaluatedProperties",
+        ),
     ],
 )
 def test_a_schema_whose_cost_cannot_be_told_is_refused(schema: Any, problem: str) -> None:
@@ -65,7 +80,11 @@ def test_a_schema_whose_cost_cannot_be_told_is_refused(schema: Any, problem: str
     "schema",
     [
         TREE,
-        {"$id": "https://machshop.example/a", "$ref": "#/definitions/a"},
+        {
+            "$id": "https://machshop.example/a",
+            "$ref": "#/definitions/a",
+            "definitions": {"a": {}},
+        },
         {"properties": {"$ref": {"type": "string"}, "pattern": {"type": "string"}}},
     ],
 )
@@ -106,6 +125,23 @@ def test_references_that_double_ask_too_much_by_whichever_name(identity: str, be
     assert SchemaEffort(schema).is_too_much({"a": 1})
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"items": {"dependencies": {"a": [f"x{number}" for number in range(2_000)]}}},
+        {"items": {"dependentRequired": {"a": [f"x{number}" for number in range(2_000)]}}},
+        {"items": {"not": {"description": "d" * 500_000, "type": "object"}}},
+    ],
+)
+def test_what_a_finding_repeats_is_counted(schema: Any) -> None:
+    assert SchemaEffort(schema).is_too_much([{"a": 1}] * 100)
+    assert not SchemaEffort(schema).is_too_much([{"a": 1}] * 2)
+
+
+def test_what_hangs_on_a_property_that_is_not_there_costs_nothing() -> None:
+    assert not SchemaEffort({"dependencies": {"a": {"$ref": "#"}}}).is_too_much({"b": 1})
+
+
 @pytest.mark.parametrize("keyword", ["dependencies", "dependentSchemas"])
 def test_what_hangs_on_a_property_is_held_against_the_mapping_itself(keyword: str) -> None:
     levels: dict[str, Any] = {
@@ -124,6 +160,4 @@ def test_a_manifest_that_is_refused_says_why(folder: DesiredFolder) -> None:
     folder.manifest({"$ref": "#title"})
     (found,) = folder.findings()
     assert found.code == "manifest-schema-invalid"
-    assert found.message.endswith(
-        "only references like '#/definitions/name' are followed within it"
-    )
+    assert found.message.endswith("only those like '#/definitions/name' are followed")

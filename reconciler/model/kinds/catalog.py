@@ -40,7 +40,9 @@ MANIFEST_SCHEMA_INVALID = DiagnosticKind(
     "the configuration schema of {extension} {version} is not a valid JSON Schema: {problem}",
     "Correct `configuration` in the manifest; configurations cannot be checked against it.",
     about="The manifest's `configuration` is a JSON Schema, draft-07 unless `$schema` says "
-    "otherwise. One that is broken would let every configuration pass.",
+    "otherwise. One that is broken would let every configuration pass. References are followed to "
+    "places within the schema, like `#/definitions/name`, and one that leads elsewhere is refused, "
+    "as is a schema with which a check could take longer than there is.",
 )
 CAPABILITY_UNPROVIDED = DiagnosticKind(
     "capability-unprovided",
