@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.machine import facts_of
 from benchmarks.plan_tasks import LOADERS
-from benchmarks.rounds import Options, measure_size, measure_start
+from benchmarks.rounds import Options, measure_sizes, measure_start
 from benchmarks.tables import as_json, as_markdown, as_text
 from benchmarks.tasks import TASKS
 from tests.support.servers import server
@@ -32,8 +32,7 @@ def main(arguments: list[str]) -> int:
         results = measure_start(place, options)
         with server() as url:
             facts = facts_of(url)
-            for size in asked.sizes:
-                results += measure_size(size, asked.extensions, place, url, options)
+            results += measure_sizes(asked.sizes, asked.extensions, place, url, options)
     sys.stdout.writelines(f"{name}: {value}\n" for name, value in facts.items())
     sys.stdout.write(f"\n{as_text(results)}\n{as_markdown(results)}")
     if asked.out:

@@ -48,21 +48,26 @@ def measure_start(folder: Path, options: Options) -> list[Series]:
             lambda _: require(product.run("validate"), "Valid"),
         ),
     ]
-    return _rounds(0, subjects, options)
+    return _rounds([(0, subject) for subject in subjects], options)
 
 
-def measure_size(
-    size: int, extensions: int, folder: Path, server: str, options: Options
+def measure_sizes(
+    sizes: Sequence[int], extensions: int, folder: Path, server: str, options: Options
 ) -> list[Series]:
-    """Return what every task took at one size."""
-    with _ground(size, extensions, folder, server, options) as ground:
+    """Return what every task took at every size; at each task the sizes take turns as well."""
+    with contextlib.ExitStack() as grounds:
+        made = [
+            grounds.enter_context(_ground(size, extensions, folder, server, options))
+            for size in sizes
+        ]
         subjects = [
-            subject
+            (ground.shape.configurations, subject)
             for name in options.only
             if (subjects_of := TASKS[name]) is not None
+            for ground in made
             for subject in subjects_of(ground)
         ]
-        return _rounds(ground.shape.configurations, subjects, options)
+        return sorted(_rounds(subjects, options), key=lambda found: found.size)
 
 
 @contextlib.contextmanager
@@ -82,13 +87,13 @@ def _ground(
         yield ground
 
 
-def _rounds(size: int, subjects: Sequence[Subject], options: Options) -> list[Series]:
+def _rounds(subjects: Sequence[tuple[int, Subject]], options: Options) -> list[Series]:
     series = [
         Series(each.task, each.name, each.kind, size, each.missing or each.remark)
-        for each in subjects
+        for size, each in subjects
     ]
     for number in range(max(options.runs, options.rival_runs)):
-        for subject, found in zip(subjects, series, strict=True):
+        for (_, subject), found in zip(subjects, series, strict=True):
             wanted = options.rival_runs if subject.kind == RIVAL else options.runs
             if number < wanted and not subject.missing and not found.failed:
                 _run(subject, found, number)
