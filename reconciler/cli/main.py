@@ -148,13 +148,13 @@ def _report(error: Exception, *, verbose: bool) -> int:
         # Only the places: the text of an exception may quote a value.
         frames = traceback.extract_tb(error.__traceback__)
         print("".join(traceback.format_list(frames)), file=sys.stderr)  # noqa: T201
+    if signals.have_arrived() and not isinstance(error, ReconcilerError):
+        return _ended_by_signal()
     if "psycopg" in sys.modules:  # else it is no error of the database's
         error = _explained(error)
     if isinstance(error, ReconcilerError):
         print_error(error)
         return error.exit_code
-    if signals.have_arrived():
-        return _ended_by_signal()
     print_error(
         ReconcilerError(
             f"unexpected {type(error).__name__}: this is a fault of the reconciler",

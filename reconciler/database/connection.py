@@ -154,6 +154,15 @@ def notice_lost_clients(connection: Connection) -> None:
         connection.execute("SELECT set_config('client_connection_check_interval', '2s', TRUE)")
 
 
+def close_if_busy(connection: Connection) -> None:
+    """Close a connection on which a statement is still under way, or a transaction open.
+
+    That is, after an interrupt: it takes no other statement, and says so instead of what happened.
+    """
+    if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
+        connection.close()
+
+
 def is_standby(connection: Connection) -> bool:
     """Return whether the server only follows another one."""
     row = connection.execute(query("state/is_standby")).fetchone()

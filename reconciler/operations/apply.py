@@ -20,6 +20,7 @@ from reconciler.database.connection import (
     LOCK_TIMEOUT_SECONDS,
     Connection,
     OpenDatabase,
+    close_if_busy,
     notice_lost_clients,
     reading,
     wait_for_commits,
@@ -335,6 +336,7 @@ class _Run:
 
     def _after_error(self, planned: Plan, error: psycopg.Error) -> Applied:
         """Find out what became of the transaction, and raise unless it was committed after all."""
+        close_if_busy(self.connection)
         failure = explained_on(self.connection, error)
         if not self.connection.closed:
             self.log.failed(self.connection, planned, failure)
@@ -345,6 +347,7 @@ class _Run:
         raise failure from None
 
     def _after_interrupt(self, planned: Plan) -> Applied:
+        close_if_busy(self.connection)
         if self._was_committed():
             return self._applied(planned, ("applied, and interrupted only when it was committed",))
         if self.connection.closed:

@@ -371,3 +371,23 @@ def test_an_apply_that_failed_converges_when_its_cause_is_gone(pending: Installa
     pending.rows("DROP TRIGGER refuse ON configuration_audit_log")
     assert pending.apply().plan.summary.reconfigure == 3
     assert pending.plan().changes == ()
+
+
+class Interrupted(psycopg.Connection[Any]):
+    """As where Ctrl-C comes between sending COMMIT and waiting for the answer."""
+
+    def execute(self, query: Any, *arguments: Any, **more: Any) -> Any:
+        if query == "COMMIT":
+            self.pgconn.send_query(b"COMMIT")
+            raise KeyboardInterrupt
+        return super().execute(query, *arguments, **more)
+
+
+def test_an_interrupt_that_comes_once_commit_was_sent_is_no_failure(pending: Installation) -> None:
+    done = pending.apply(open_database=lambda: Interrupted.connect(pending.url, autocommit=True))
+
+    assert done.warnings == ("applied, and interrupted only when it was committed",)
+    assert pending.rows("SELECT status FROM reconcile_runs WHERE id = %s", [done.run_id]) == [
+        ("applied",)
+    ]
+    assert not pending.plan().differs
