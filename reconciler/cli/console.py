@@ -28,16 +28,16 @@ class _Console(Console):
 def console(*, color: bool | None, stderr: bool) -> Console:
     """Return a console of stdout or stderr; ``color`` None leaves it to the stream."""
     stream = sys.stderr if stderr else sys.stdout
+    # In a log no line is broken: where a new one begins, a workflow looks for commands. Without a
+    # height as well, a dumb terminal has 80 columns.
+    width, height = (None, None) if stream.isatty() else (BOUNDLESS, _LOG_HEIGHT)
     return _Console(
         stderr=stderr,
         # Said either way, since left open it is the environment's FORCE_COLOR that decides.
         force_terminal=color is True or stream.isatty(),
         no_color=color is False,
-        # In a log no line is broken: where a new one begins, a workflow looks for commands.
-        width=None if stream.isatty() else BOUNDLESS,
-        height=None
-        if stream.isatty()
-        else _LOG_HEIGHT,  # without it a dumb terminal has 80 columns
+        width=width,
+        height=height,
         highlight=False,
         emoji=False,
     )

@@ -173,7 +173,7 @@ def referred(root: Schema, reference: object) -> object:
 
     Local is also what leads to the whole schema's own ``$id``.
     """
-    place = within(root, reference) if isinstance(reference, str) else ""
+    place = _within(root, reference) if isinstance(reference, str) else ""
     if place != "#" and not place.startswith("#/"):
         return None
     part: Any = root
@@ -187,7 +187,7 @@ def referred(root: Schema, reference: object) -> object:
     return part
 
 
-def within(root: Schema, reference: str) -> str:
+def _within(root: Schema, reference: str) -> str:
     """Return a reference as seen from the document that it stands in: ``#…`` where it is local.
 
     The document's own name is its ``$id``, in draft 4 its ``id``.

@@ -63,7 +63,7 @@ def was_committed(
     if found is Outcome.IN_PROGRESS:
         raise OutcomeUnknownError(
             "the connection was lost while committing, and the server cannot be reached, or does "
-            f"not know yet, to say what became of run {run_id}",
+            f"not know yet what became of run {run_id}",
             "Apply again once the server answers: it does only what is left to do.",
         )
     return found is Outcome.COMMITTED

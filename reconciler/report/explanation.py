@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from operator import methodcaller
 from typing import Any
 
 from msgspec import to_builtins
-from pydantic import BaseModel, JsonValue
 
 from reconciler.model.relations import DependencyType, Resolution
 from reconciler.operations.explain import Explanation
@@ -15,6 +15,7 @@ from reconciler.report.rendering import render
 from reconciler.rules.explanation import Clash
 
 _DEEPEST_INDENT = 16
+_MODEL_AS_JSON = methodcaller("model_dump", mode="json")
 
 
 def explanation_as_text(explanation: Explanation) -> str:
@@ -30,18 +31,12 @@ def explanation_as_text(explanation: Explanation) -> str:
 
 def explanation_as_json(explanation: Explanation) -> str:
     """Return an explanation as JSON, ways in words and as steps."""
-    document: dict[str, Any] = to_builtins(explanation, enc_hook=_model_as_json)
+    document: dict[str, Any] = to_builtins(explanation, enc_hook=_MODEL_AS_JSON)
     for shown, explained in zip(document["extensions"], explanation.extensions, strict=True):
         for link, told in zip(shown["chain"], explained.chain, strict=True):
             link["resolution"] = told.resolution._asdict()
     written = json.dumps(document, indent=2, ensure_ascii=False, default=str)
     return printable_json_text(written) + "\n"
-
-
-def _model_as_json(value: object) -> JsonValue:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    raise NotImplementedError(type(value))
 
 
 def indent(depth: int) -> str:
